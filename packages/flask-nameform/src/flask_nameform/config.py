@@ -1,0 +1,132 @@
+"""How an extension reads its configuration keys: typed, checked, and once.
+
+Each package of the suite carries this same file, so that each installs alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import Field, fields
+from difflib import get_close_matches
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+S = TypeVar("S")
+
+#: A dataclass field carrying this is used by ``init_app`` itself (a route, say), so a
+#: later change of its key could not take effect and is refused.
+AT_START = {"at_start": True}
+
+
+class LiveSettings(Generic[S]):
+    """The settings of one app, made from the keys of its configuration.
+
+    ``kind`` is a frozen dataclass; its field ``base_template`` is read from
+    ``PREFIX_BASE_TEMPLATE``. A key that is missing or ``None`` means the default.
+    Keys may still change between ``init_app`` and the first request, since Flask's
+    test recipe updates the configuration of an app that a factory returned.
+
+    :raises RuntimeError: for a value of the wrong type, and for a key that looks like
+        a misspelt one of ours.
+    """
+
+    def __init__(self, kind: type[S], prefix: str, config: Mapping[str, Any]) -> None:
+        self._kind = kind
+        self._config = config
+        self._fields: dict[str, Field[Any]] = {
+            prefix + field.name.upper(): field
+            for field in fields(kind)  # type: ignore[arg-type] # S is a dataclass
+        }
+        _refuse_misspelt(config, self._fields, prefix)
+        self._served = False
+        self._values = self._read_values()
+        self._settings = self._make()
+
+    def get(self, *, serving: bool) -> S:
+        """Return the settings; ``serving`` says that a request is being answered.
+
+        :raises RuntimeError: if a key changed after it had taken effect.
+        """
+        values = self._read_values()
+        if values != self._values:
+            self._take_over(values)
+        if serving:
+            self._served = True
+        return self._settings
+
+    def _read_values(self) -> tuple[Any, ...]:
+        return tuple(map(self._config.get, self._fields))
+
+    def _take_over(self, values: tuple[Any, ...]) -> None:
+        for (key, field), old, new in zip(
+            self._fields.items(), self._values, values, strict=True
+        ):
+            if old != new and field.metadata.get("at_start"):
+                raise RuntimeError(
+                    f"{key} was changed after 'init_app' had used it."
+                    " Set it before calling 'init_app'."
+                )
+            if old != new and self._served:
+                raise RuntimeError(
+                    f"{key} was changed after the first request."
+                    " Set it before the app starts to serve."
+                )
+        self._values = values
+        self._settings = self._make()
+
+    def _make(self) -> S:
+        hints = get_type_hints(self._kind)
+        return self._kind(
+            **{
+                field.name: _checked(key, value, hints[field.name])
+                for (key, field), value in zip(
+                    self._fields.items(), self._values, strict=True
+                )
+                if value is not None
+            }
+        )
+
+
+def _checked(key: str, value: Any, hint: Any) -> Any:
+    """Return the value as its field wants it, or say what the key takes."""
+    origin = get_origin(hint)
+
+    if origin is Literal:
+        valid = isinstance(value, str) and value in get_args(hint)
+        wanted = " or ".join(map(repr, get_args(hint)))
+    elif origin is tuple:
+        valid, wanted = _is_list_of_strings(value), "a list of strings"
+        value = tuple(value) if valid else value
+    else:
+        valid = isinstance(value, hint) and (hint is bool or value is not True)
+        wanted = getattr(hint, "__name__", str(hint))
+
+    if not valid:
+        raise RuntimeError(f"{key} must be {wanted}, not {type(value).__name__}.")
+
+    return value
+
+
+def _is_list_of_strings(value: Collection[object]) -> bool:
+    # A lone string is a collection of strings too, and never what was meant.
+    return isinstance(value, list | tuple | set | frozenset) and all(
+        isinstance(item, str) for item in value
+    )
+
+
+def _refuse_misspelt(
+    config: Mapping[str, Any], keys: Iterable[str], prefix: str
+) -> None:
+    """Refuse a key one slip away from ours; an app's own key may share the prefix."""
+    endings = {key.removeprefix(prefix): key for key in keys}
+
+    for key in set(config).difference(keys):
+        if key.startswith(prefix):
+            near = get_close_matches(key.removeprefix(prefix), endings, 1, cutoff=0.75)
+            near = [endings[ending] for ending in near]
+        else:
+            near = get_close_matches(key, keys, 1, cutoff=0.93)
+        if near:
+            raise RuntimeError(
+                f"The configuration has {key}, which is no key of this extension."
+                f" Did you mean {near[0]}?"
+            )
