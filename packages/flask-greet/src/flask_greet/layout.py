@@ -6,7 +6,7 @@ Each package with pages carries this same file, so that each installs alone.
 from __future__ import annotations
 
 from flask import current_app, render_template
-from jinja2 import BaseLoader, Environment, nodes
+from jinja2 import Environment, nodes
 
 _BRIDGE = """\
 {{% extends "{base}" %}}
@@ -32,33 +32,32 @@ class Layout:
         """
         if base not in self._sound:
             self._check(base)
+            self._sound.add(base)
 
         return render_template(template, base_template=base, **context)
 
     def _check(self, base: str) -> None:
-        environment: Environment = current_app.jinja_env
-        loader = environment.loader
-        if loader is not None and not _has_block(environment, loader, base):
+        if not _has_block(current_app.jinja_env, base):
             raise RuntimeError(
                 f"{self._key} is {base!r}, a template without a block named"
                 " 'page_content', so the page would be blank. Add that block to it, or"
                 f" save these three lines as a template and set {self._key} to its"
                 f" name:\n\n{_BRIDGE.format(base=base)}"
             )
-        self._sound.add(base)
 
 
-def _has_block(environment: Environment, loader: BaseLoader, name: str) -> bool:
+def _has_block(environment: Environment, name: str) -> bool:
     """Look for the block in the template and in those it extends by a fixed name."""
     if "page_content" in environment.get_template(name).blocks:
         return True
 
     # A compiled template keeps no record of its parent, so its source is read.
-    source, _, _ = loader.get_source(environment, name)
-    parent = environment.parse(source).find(nodes.Extends)
+    loader = environment.loader
+    source, _, _ = loader.get_source(environment, name)  # type: ignore[union-attr]
+    extends = environment.parse(source).find(nodes.Extends)
 
-    if parent is None:
+    if extends is None:
         return False
-    if isinstance(parent.template, nodes.Const):
-        return _has_block(environment, loader, parent.template.value)
+    if isinstance(extends.template, nodes.Const):
+        return _has_block(environment, extends.template.value)
     return True  # chosen when the page is rendered: not to be known here

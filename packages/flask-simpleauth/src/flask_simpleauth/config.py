@@ -5,7 +5,7 @@ Each package of the suite carries this same file, so that each installs alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import Field, fields
 from difflib import get_close_matches
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -36,52 +36,54 @@ class LiveSettings(Generic[S]):
             prefix + field.name.upper(): field
             for field in fields(kind)  # type: ignore[arg-type] # S is a dataclass
         }
-        _refuse_misspelt(config, self._fields, prefix)
         self._served = False
-        self._values = self._read_values()
-        self._settings = self._make()
+        _refuse_misspelt(config, self._fields)
+        self._values = self._read()
+        self._settings = self._make(self._values)
 
     def get(self, *, serving: bool) -> S:
         """Return the settings; ``serving`` says that a request is being answered.
 
         :raises RuntimeError: if a key changed after it had taken effect.
         """
-        values = self._read_values()
+        values = self._read()
+
         if values != self._values:
-            self._take_over(values)
-        if serving:
+            self._refuse_late_change(values)
+            self._settings = self._make(values)
+            self._values = values
+
+        if serving and not self._served:
+            _refuse_misspelt(self._config, self._fields)
             self._served = True
+
         return self._settings
 
-    def _read_values(self) -> tuple[Any, ...]:
-        return tuple(map(self._config.get, self._fields))
+    def _read(self) -> dict[str, Any]:
+        return {key: self._config.get(key) for key in self._fields}
 
-    def _take_over(self, values: tuple[Any, ...]) -> None:
-        for (key, field), old, new in zip(
-            self._fields.items(), self._values, values, strict=True
-        ):
-            if old != new and field.metadata.get("at_start"):
+    def _refuse_late_change(self, values: dict[str, Any]) -> None:
+        for key, field in self._fields.items():
+            if values[key] == self._values[key]:
+                continue
+            if field.metadata.get("at_start"):
                 raise RuntimeError(
                     f"{key} was changed after 'init_app' had used it."
                     " Set it before calling 'init_app'."
                 )
-            if old != new and self._served:
+            if self._served:
                 raise RuntimeError(
                     f"{key} was changed after the first request."
                     " Set it before the app starts to serve."
                 )
-        self._values = values
-        self._settings = self._make()
 
-    def _make(self) -> S:
+    def _make(self, values: dict[str, Any]) -> S:
         hints = get_type_hints(self._kind)
         return self._kind(
             **{
-                field.name: _checked(key, value, hints[field.name])
-                for (key, field), value in zip(
-                    self._fields.items(), self._values, strict=True
-                )
-                if value is not None
+                field.name: _checked(key, values[key], hints[field.name])
+                for key, field in self._fields.items()
+                if values[key] is not None
             }
         )
 
@@ -89,19 +91,22 @@ class LiveSettings(Generic[S]):
 def _checked(key: str, value: Any, hint: Any) -> Any:
     """Return the value as its field wants it, or say what the key takes."""
     origin = get_origin(hint)
+    given = type(value).__name__
 
     if origin is Literal:
-        valid = isinstance(value, str) and value in get_args(hint)
+        valid, given = value in get_args(hint), repr(value)
         wanted = " or ".join(map(repr, get_args(hint)))
     elif origin is tuple:
         valid, wanted = _is_list_of_strings(value), "a list of strings"
         value = tuple(value) if valid else value
     else:
-        valid = isinstance(value, hint) and (hint is bool or value is not True)
-        wanted = getattr(hint, "__name__", str(hint))
+        # To Python a bool is an int, but True is not a number of characters.
+        kinds = get_args(hint) or (hint,)
+        valid = isinstance(value, hint) and (type(value) is not bool or bool in kinds)
+        wanted = hint.__name__ if isinstance(hint, type) else str(hint)
 
     if not valid:
-        raise RuntimeError(f"{key} must be {wanted}, not {type(value).__name__}.")
+        raise RuntimeError(f"{key} must be {wanted}, not {given}.")
 
     return value
 
@@ -113,19 +118,12 @@ def _is_list_of_strings(value: Collection[object]) -> bool:
     )
 
 
-def _refuse_misspelt(
-    config: Mapping[str, Any], keys: Iterable[str], prefix: str
-) -> None:
+def _refuse_misspelt(config: Mapping[str, Any], keys: Collection[str]) -> None:
     """Refuse a key one slip away from ours; an app's own key may share the prefix."""
-    endings = {key.removeprefix(prefix): key for key in keys}
+    for key in config:
+        near = get_close_matches(key, keys, n=1, cutoff=0.9)
 
-    for key in set(config).difference(keys):
-        if key.startswith(prefix):
-            near = get_close_matches(key.removeprefix(prefix), endings, 1, cutoff=0.75)
-            near = [endings[ending] for ending in near]
-        else:
-            near = get_close_matches(key, keys, 1, cutoff=0.93)
-        if near:
+        if near and key not in keys:
             raise RuntimeError(
                 f"The configuration has {key}, which is no key of this extension."
                 f" Did you mean {near[0]}?"
