@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from markupsafe import Markup, escape
 
-# Explicit bidirectional controls turn the text around them, whatever isolates them
-# (Unicode UAX #9); the others are invisible and only serve to fake a blank name.
-# U+200C and U+200D stay: Persian, Indic scripts and emoji are written with them.
-_DROPPED = frozenset(
-    "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    "\u00ad\u200b\u2060\ufeff"
-)
-_DROPPED_CATEGORIES = frozenset({"Cc", "Cs", "Co", "Cn"})
+# Zero-width joiners: Persian, the scripts of India and emoji are written with them.
+_JOINERS = "\u200c\u200d"
 
 # Letters and symbols by category that print as nothing.
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\u200c\u200d ")
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0" + _JOINERS
 
 # First strong isolate and pop directional isolate: what <bdi> is in plain text.
 _FSI, _PDI = "\u2068", "\u2069"
@@ -30,8 +25,9 @@ _FSI, _PDI = "\u2068", "\u2069"
 def clean_name(name: object, limit: int = 64) -> str | None:
     """Return a name as it may be shown, or ``None`` if nothing of it can be seen.
 
-    White space becomes single spaces; control, private and unassigned characters and
-    those that turn the line around go. Stored data is not changed by this.
+    White space becomes single spaces; control, format, private and unassigned
+    characters go, since they are invisible or turn the line around them (Unicode
+    UAX #9). Stored data is not changed by this.
 
     :param name: anything whose ``str()`` is how the person wants to be addressed.
     :param limit: characters kept; a longer name ends in an ellipsis.
@@ -40,21 +36,27 @@ def clean_name(name: object, limit: int = 64) -> str | None:
         return None
 
     # Nothing beyond this prefix can be shown, so a megabyte costs no more than a line.
-    text = unicodedata.normalize("NFC", str(name)[: limit * 16])
-    text = " ".join(text.split())
-    text = "".join(filter(_is_shown, text)).strip()
+    text = "".join(filter(_is_kept, str(name)[: limit * 16]))
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = "".join(dropwhile(_needs_another, text))
 
-    if _BLANK.issuperset(text):
+    if not text:
         return None
 
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def _is_shown(character: str) -> bool:
+def _is_kept(character: str) -> bool:
     return (
-        character not in _DROPPED
-        and unicodedata.category(character) not in _DROPPED_CATEGORIES
+        character.isspace()
+        or character in _JOINERS
+        or not unicodedata.category(character).startswith("C")
     )
+
+
+def _needs_another(character: str) -> bool:
+    # A mark at the beginning would be drawn over the word before the name.
+    return character in _BLANK or unicodedata.category(character)[0] in "MZ"
 
 
 @dataclass(frozen=True)
