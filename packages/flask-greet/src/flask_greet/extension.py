@@ -72,7 +72,7 @@ class Greet:
 
         settings = LiveSettings(Settings, "GREET_", app.config)
         app.extensions[_KEY] = _State(self, settings)
-        app.context_processor(lambda: {"greet": self.greet})
+        app.add_template_global(self.greet, "greet")
         app.add_template_filter(self._greet_filter, "greet")
         app.register_blueprint(self._blueprint(settings.get(serving=False)))
         app.cli.add_command(greet_cli)
