@@ -1,0 +1,169 @@
+"""What accounts do: sign up, prove who one is. No Flask in here."""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from .errors import BadCredentials, InvalidIdentity, Taken
+from .passwords import MAX_LENGTH, Passwords, check_strength
+from .sessions import Sessions
+from .store import Attributes, UserStore
+from .throttling import SIGN_IN, SIGN_UP, Throttle
+
+logger = logging.getLogger(__name__)
+
+U = TypeVar("U")
+
+#: Characters of an address (RFC 5321, section 4.5.3.1: 64 + 1 + 255).
+MAX_IDENTITY = 320
+#: Characters of a name.
+MAX_NAME = 200
+
+# Whether an address exists only a mail to it can tell; this catches slips.
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+@dataclass(frozen=True)
+class Services(Generic[U]):
+    """What the flows work with, made once per app."""
+
+    users: UserStore[U]
+    passwords: Passwords
+    throttle: Throttle
+    sessions: Sessions
+    min_length: int
+
+    @property
+    def attributes(self) -> Attributes:
+        """How the user class names what we read."""
+        return self.users.attributes
+
+
+def normalise(identity: str) -> str:
+    """Return the one form of an address that is compared and stored.
+
+    :raises InvalidIdentity: if it is no address, or longer than one can be.
+    """
+    if len(identity) > MAX_IDENTITY:
+        raise InvalidIdentity()
+
+    text = unicodedata.normalize("NFKC", identity).strip().casefold()
+    # Folding first: it turns look-alikes such as the full-width sign into the real @.
+    if not _ADDRESS.fullmatch(text) or not text.isprintable():
+        raise InvalidIdentity()
+
+    return text
+
+
+def authenticate(
+    services: Services[U], identity: str, secret: str, *, address: str | None = None
+) -> U:
+    """Return the user with this identity and password. All ways in lead through here.
+
+    Whoever asks, exactly one password is hashed: for an unknown account, an inactive
+    one and one without a password too.
+
+    :param address: the client's network, as :func:`~.throttling.network_of` gives it.
+    :raises BadCredentials: if they do not match, whatever the reason.
+    :raises Throttled: after too many wrong tries.
+    :raises Busy: if no place for hashing was free in time.
+    :raises RuntimeError: if the app's database session has uncommitted changes.
+    """
+    if len(secret) > MAX_LENGTH:
+        raise BadCredentials()
+    try:
+        normalised = normalise(identity)
+    except InvalidIdentity:
+        raise BadCredentials() from None
+
+    reserved = services.throttle.reserve(SIGN_IN, account=normalised, address=address)
+    user = _look_up(services, normalised, identity)
+    stored = _usable_hash(services, user)
+
+    if not services.passwords.verify(stored, secret) or user is None or stored is None:
+        raise BadCredentials()
+
+    services.throttle.refund(reserved)
+    if services.passwords.needs_rehash(stored):
+        _rehash(services, user, secret)
+    return user
+
+
+def sign_up(
+    services: Services[U],
+    identity: str,
+    secret: str,
+    *,
+    name: str = "",
+    address: str | None = None,
+) -> U:
+    """Make an account for a visitor.
+
+    :raises InvalidIdentity: if that is no address.
+    :raises Taken: if the address has an account.
+    :raises WeakPassword: if the password will not do.
+    :raises Throttled: after too many sign-ups from one address.
+    """
+    normalise(identity)  # before anything is counted
+    services.throttle.reserve(SIGN_UP, address=address)
+    return create_user(services, identity, secret, name=name)
+
+
+def create_user(
+    services: Services[U], identity: str, secret: str, *, name: str = ""
+) -> U:
+    """Make an account.
+
+    :raises InvalidIdentity: if that is no address.
+    :raises Taken: if the address has an account.
+    :raises WeakPassword: if the password will not do.
+    """
+    normalised = normalise(identity)
+    check_strength(
+        secret,
+        min_length=services.min_length,
+        personal=[normalised, normalised.partition("@")[0], name],
+    )
+    # Asked before hashing only to spare the work; the store's constraint decides.
+    if services.users.find(normalised) is not None:
+        raise Taken()
+
+    values: dict[str, Any] = {
+        "email": normalised,
+        "name": " ".join(name.split())[:MAX_NAME],
+        "password_hash": services.passwords.hash(secret),
+    }
+    return services.users.create(values)
+
+
+def grant(services: Services[U], user: U, role: str) -> None:
+    """Give the user a role, as their only one where the class has one per user."""
+    attributes = services.attributes
+    services.users.save(user, {"roles": attributes.role_names(user) | {role}})
+
+
+def _look_up(services: Services[U], normalised: str, typed: str) -> U | None:
+    user = services.users.find(normalised)
+    if user is None and typed != normalised:
+        # Addresses stored by somebody else may not be in our form.
+        user = services.users.find(typed)
+    return user
+
+
+def _usable_hash(services: Services[U], user: U | None) -> str | None:
+    if user is None or not services.attributes.is_active(user):
+        return None
+    return services.attributes.read(user, "password_hash") or None
+
+
+def _rehash(services: Services[U], user: U, secret: str) -> None:
+    try:
+        changes = {"password_hash": services.passwords.hash(secret)}
+        services.users.save(user, changes)
+    except Exception:
+        # The person is who they say they are; the better hash can wait.
+        logger.warning("A password hash was not renewed.", exc_info=True)

@@ -1,0 +1,100 @@
+"""Hashing passwords, and deciding which new ones are good enough."""
+
+from __future__ import annotations
+
+import os
+import threading
+import unicodedata
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from .errors import Busy, WeakPassword
+
+#: Characters. Beyond this a password only makes the server work (Django's
+#: CVE-2013-1443); up to it each character counts (OWASP ASVS 6.2.8, 6.2.9).
+MAX_LENGTH = 1024
+
+#: Hex digits of a digest: so a hash that nothing matches costs what a real one does.
+_NO_DIGEST = "0" * 128
+
+
+class Passwords:
+    """Hashes and verifies, a bounded number at a time.
+
+    scrypt takes tens of megabytes for a tenth of a second, so a crowd at the sign-in
+    page must queue instead of taking the machine down.
+
+    :param method: Werkzeug's notation, such as ``"scrypt:16384:8:5"``.
+    :param places: how many are hashed at once; one more than there are cores if
+        ``None``.
+    :param patience: seconds to wait for a place.
+    """
+
+    def __init__(
+        self, method: str, *, places: int | None = None, patience: float = 10
+    ) -> None:
+        self._method = method
+        self._patience = patience
+        self._places = threading.BoundedSemaphore(places or (os.cpu_count() or 1) + 1)
+
+    def hash(self, password: str) -> str:
+        """Return the hash to store.
+
+        :raises Busy: if no place was free in time.
+        """
+        with self._place():
+            return generate_password_hash(_normalised(password), self._method)
+
+    def verify(self, stored: str | None, password: str) -> bool:
+        """Tell whether the password is the stored one's.
+
+        Without a stored hash the answer is no, after the same work, so that the time
+        taken does not tell whether there is an account.
+
+        :raises Busy: if no place was free in time.
+        """
+        with self._place():
+            return check_password_hash(
+                stored or f"{self._method}$none${_NO_DIGEST}", _normalised(password)
+            )
+
+    def needs_rehash(self, stored: str) -> bool:
+        """Tell whether the hash was made by another method than today's."""
+        return stored.partition("$")[0] != self._method
+
+    @contextmanager
+    def _place(self) -> Generator[None, None, None]:
+        if not self._places.acquire(timeout=self._patience):
+            raise Busy(retry_after=int(self._patience))
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+def check_strength(
+    password: str, *, min_length: int, personal: Iterable[str] = ()
+) -> None:
+    """Refuse a new password that is too short, too long, or known to all.
+
+    There are no rules of composition: they make passwords worse (NIST SP 800-63B).
+
+    :param min_length: characters, each code point counting as one.
+    :param personal: what others know of the person: their name, their address.
+    :raises WeakPassword: with what a good one needs.
+    """
+    if len(password) < min_length:
+        raise WeakPassword(f"Use at least {min_length} characters.")
+    if len(password) > MAX_LENGTH:
+        raise WeakPassword(f"Use at most {MAX_LENGTH} characters.")
+    if password.casefold() in {word.casefold() for word in personal}:
+        raise WeakPassword("Use something else than your name or address.")
+
+
+def _normalised(password: str) -> str:
+    # NFC only: the same password typed on another keyboard is the same text. What no
+    # keyboard types (a lone surrogate) still has to be text that can be encoded.
+    text = unicodedata.normalize("NFC", password)
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

@@ -1,0 +1,48 @@
+"""The ``SIMPLEAUTH_*`` keys."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from .config import AT_START
+
+_HASH_METHOD = re.compile(r"scrypt:\d+:\d+:\d+|pbkdf2:sha(256|512):\d+")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may differ from one deployment of an app to the next."""
+
+    #: Where the pages are.
+    url_prefix: str = field(default="/auth", metadata=AT_START)
+    #: The template the pages extend; it needs a block named ``page_content``.
+    base_template: str = "simpleauth/base.html"
+    #: Who may make an account: anybody, or only ``flask auth create-user``.
+    sign_up: Literal["open", "closed"] = "open"
+    #: Characters a new password needs. NIST SP 800-63B asks for 15 where the password
+    #: is all there is and 8 beside a second factor; OWASP ASVS 6.2.1 for 8.
+    password_min_length: int = 12
+    #: How new passwords are hashed, in Werkzeug's notation. The default is a row of
+    #: OWASP's password storage cheat sheet.
+    password_hash: str = "scrypt:16384:8:5"  # noqa: S105 # a method, no password
+    #: A session unused for so long is over (OWASP ASVS 7.3.1).
+    session_idle: timedelta = timedelta(hours=12)
+    #: A session is over so long after its sign-in, used or not (OWASP ASVS 7.3.2).
+    session_lifetime: timedelta = timedelta(days=30)
+
+    def __post_init__(self) -> None:
+        if not _HASH_METHOD.fullmatch(self.password_hash):
+            raise RuntimeError(
+                "SIMPLEAUTH_PASSWORD_HASH must be a method such as 'scrypt:16384:8:5'"
+                " or 'pbkdf2:sha256:1000000'."
+            )
+        if self.password_min_length < 8:
+            raise RuntimeError("SIMPLEAUTH_PASSWORD_MIN_LENGTH must be at least 8.")
+        if not timedelta(0) < self.session_idle <= self.session_lifetime:
+            raise RuntimeError(
+                "SIMPLEAUTH_SESSION_IDLE must be above zero and not above"
+                " SIMPLEAUTH_SESSION_LIFETIME."
+            )

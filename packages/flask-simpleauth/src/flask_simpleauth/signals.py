@@ -1,0 +1,17 @@
+"""The signals sent by the app after something happened to an account.
+
+Each handler gets the app as sender and ``user=``. None carries a secret.
+"""
+
+from __future__ import annotations
+
+from blinker import Namespace
+
+_signals = Namespace()
+
+#: An account was made.
+signed_up = _signals.signal("signed-up")
+#: Somebody signed in.
+signed_in = _signals.signal("signed-in")
+#: Somebody signed out.
+signed_out = _signals.signal("signed-out")

@@ -1,0 +1,188 @@
+"""The contracts between accounts and where they are kept.
+
+A store is any object with ``users``, ``tokens`` and ``counters``; a class that has
+these methods is one, without inheriting from anything here. Instants are whole seconds
+since 1970 in UTC; digests and counter keys are hexadecimal strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+U = TypeVar("U")
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """How a user class names what we read and write.
+
+    ``None`` means that the class has no such attribute, and no need of one.
+    """
+
+    id: str = "id"
+    email: str = "email"
+    password_hash: str = "password_hash"  # noqa: S105 # an attribute's name
+    name: str | None = "name"
+    active: str | None = "active"
+    #: One role (an object with a ``name``, or a string), or a collection of them.
+    roles: str | None = "roles"
+
+    def read(self, user: object, name: str) -> Any:
+        """Return what the user has under our name for it, ``None`` without such."""
+        own_name: str | None = getattr(self, name)
+        return None if own_name is None else getattr(user, own_name)
+
+    def is_active(self, user: object) -> bool:
+        """Tell whether the user may be signed in."""
+        return self.active is None or bool(getattr(user, self.active))
+
+    def role_names(self, user: object) -> frozenset[str]:
+        """Return the names of the user's roles."""
+        roles = self.read(user, "roles")
+
+        if roles is None:
+            return frozenset()
+        if isinstance(roles, str) or hasattr(roles, "name"):
+            roles = [roles]
+        return frozenset(getattr(role, "name", role) for role in roles)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A row of power: whoever shows the key of this digest may act as the user.
+
+    Sessions are tokens of kind ``"session"``. The key itself is never stored.
+    """
+
+    digest: str = field(repr=False)
+    kind: str
+    user_id: Any
+    created_at: int
+    expires_at: int
+    seen_at: int
+    #: Where it came from, for the person to recognise it: a browser's name, say.
+    label: str = ""
+    #: The user, where a store can bring it along with the token.
+    user: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a counter says: so many hits in a window that ends at ``resets_at``."""
+
+    count: int
+    resets_at: int
+
+
+class UserStore(Protocol[U]):
+    """Keeps users. Values and changes go by the names of :class:`Attributes`."""
+
+    attributes: Attributes
+
+    def get(self, user_id: Any) -> U | None:
+        """Return the user with this key."""
+        ...
+
+    def find(self, identity: str) -> U | None:
+        """Return the user with this address, as it is stored; hold nothing open."""
+        ...
+
+    def create(self, values: Mapping[str, Any]) -> U:
+        """Make a user.
+
+        :raises Taken: if the address has an account. The database's own constraint
+            must decide, since two may arrive at once.
+        """
+        ...
+
+    def save(self, user: U, changes: Mapping[str, Any]) -> None:
+        """Change these values; ``roles`` is a collection of names."""
+        ...
+
+    def delete(self, user: U) -> None:
+        """Remove the user."""
+        ...
+
+
+class TokenStore(Protocol):
+    """Keeps tokens."""
+
+    def put(self, token: Token) -> None:
+        """Add a token."""
+        ...
+
+    def get(self, digest: str, kind: str) -> Token | None:
+        """Return the token, expired or not, with its user if that costs nothing."""
+        ...
+
+    def consume(self, digest: str, kind: str, now: int) -> Token | None:
+        """Remove an unexpired token and return it: to exactly one of many callers."""
+        ...
+
+    def touch(self, digest: str, seen_at: int) -> None:
+        """Note the last use of a token, if it is still there."""
+        ...
+
+    def list_for(self, user_id: Any, kind: str) -> list[Token]:
+        """Return the user's tokens of a kind, the newest first."""
+        ...
+
+    def revoke(
+        self,
+        user_id: Any,
+        kind: str | None = None,
+        *,
+        only: str | None = None,
+        keep: str | None = None,
+    ) -> int:
+        """Remove tokens of a user and return how many.
+
+        :param kind: all kinds if ``None``.
+        :param only: the digest of the one to remove.
+        :param keep: the digest of the one to keep.
+        """
+        ...
+
+    def purge(self, now: int, limit: int) -> int:
+        """Remove at most ``limit`` expired tokens and return how many."""
+        ...
+
+
+class CounterStore(Protocol):
+    """Counts hits within windows of time."""
+
+    def hit(self, keys: Sequence[str], window: int, now: int) -> list[Hit]:
+        """Add one to each counter, atomically, and return them in the order of keys.
+
+        :param window: seconds from a counter's first hit until it starts anew.
+        """
+        ...
+
+    def refund(self, keys: Iterable[str]) -> None:
+        """Take one hit back from each counter."""
+        ...
+
+    def purge(self, now: int, limit: int) -> int:
+        """Remove at most ``limit`` counters that start anew, return how many."""
+        ...
+
+
+class Store(Protocol[U]):
+    """All three together."""
+
+    @property
+    def users(self) -> UserStore[U]:
+        """Where users are kept."""
+        ...
+
+    @property
+    def tokens(self) -> TokenStore:
+        """Where tokens are kept."""
+        ...
+
+    @property
+    def counters(self) -> CounterStore:
+        """Where counters are kept."""
+        ...

@@ -1,0 +1,1 @@
+"""Where accounts can be kept. Each store is imported only by who uses it."""

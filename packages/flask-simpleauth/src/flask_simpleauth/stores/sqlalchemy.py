@@ -1,0 +1,121 @@
+"""Accounts in the app's own database, as instances of the app's own class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Mapper, Session
+
+from ..store import Attributes
+from .relational import (
+    RelationalCounters,
+    RelationalTokens,
+    RelationalUsers,
+    UserModel,
+)
+from .unit_of_work import SharedUnitOfWork
+
+U = TypeVar("U")
+
+# A scrypt hash in Werkzeug's notation takes 162 characters.
+_HASH_LENGTH = 200
+
+_REQUIRED = ("id", "email", "password_hash")
+
+
+class Database(Protocol):
+    """What has a scoped session: Flask-SQLAlchemy's ``db``."""
+
+    @property
+    def session(self) -> _ScopedSession:
+        """The session of whoever asks."""
+        ...
+
+
+class _ScopedSession(Protocol):
+    def __call__(self) -> Session: ...
+
+
+class SQLAlchemyStore(Generic[U]):
+    """Keeps accounts in the app's database.
+
+    .. code-block:: python
+
+        auth.init_app(app, store=SQLAlchemyStore(db, User))
+
+    The class needs a key, an ``email`` that is unique, and a ``password_hash``; it may
+    have ``name``, ``active``, and ``role`` or ``roles``. The tables
+    ``simpleauth_token`` and ``simpleauth_counter`` are added to its metadata, where
+    ``db.create_all()`` and Alembic see them.
+
+    :param db: Flask-SQLAlchemy's object, or what else has a scoped ``session``.
+    :param user_class: the mapped class of the users.
+    :param attributes: our name to the class's own, where they differ:
+        ``{"password_hash": "pw_hash"}``.
+    :raises RuntimeError: if the class lacks what is needed.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        user_class: type[U],
+        *,
+        attributes: Mapping[str, str] | None = None,
+    ) -> None:
+        model = UserModel(user_class, _attributes_of(user_class, attributes or {}))
+        work = SharedUnitOfWork(db.session)
+
+        self.users = RelationalUsers(work, model)
+        self.tokens = RelationalTokens(work, model)
+        self.counters = RelationalCounters(work, model)
+
+
+def _attributes_of(user_class: type[Any], given: Mapping[str, str]) -> Attributes:
+    """Find out how the class names what we need, and refuse it if it lacks that."""
+    mapper: Mapper[Any] = inspect(user_class)
+    known = [field.name for field in fields(Attributes)]
+
+    for name, own_name in given.items():
+        if name not in known:
+            raise RuntimeError(
+                f"attributes has the key {name!r}; it takes {', '.join(known)}."
+            )
+        if own_name not in mapper.attrs:
+            raise RuntimeError(
+                f"attributes maps {name!r} to {own_name!r}, which"
+                f" {user_class.__name__} does not have."
+            )
+
+    key = mapper.get_property_by_column(mapper.primary_key[0]).key
+    roles = "roles" if "roles" in mapper.attrs else "role"
+    names = {**dict(zip(known, known, strict=True)), "id": key, "roles": roles, **given}
+    found = {name: own if own in mapper.attrs else None for name, own in names.items()}
+
+    for name in _REQUIRED:
+        if found[name] is None:
+            raise RuntimeError(
+                f"{user_class.__name__} has no attribute {name!r}. Add it, or say which"
+                " one it is: SQLAlchemyStore(db,"
+                f" {user_class.__name__}, attributes={{{name!r}: ...}})."
+            )
+
+    _check_columns(mapper, found)
+    return Attributes(**found)  # type: ignore[arg-type] # the required ones are there
+
+
+def _check_columns(mapper: Mapper[Any], names: Mapping[str, Any]) -> None:
+    user_class = mapper.class_.__name__
+    if len(mapper.primary_key) != 1:
+        raise RuntimeError(f"{user_class} needs a primary key of one column.")
+
+    name = names["password_hash"]
+    columns: Mapping[str, Any] = mapper.columns
+    length = getattr(columns[name].type, "length", None)
+    if length is not None and length < _HASH_LENGTH:
+        raise RuntimeError(
+            f"{user_class}.{name} holds {length} characters; a password hash needs up"
+            f" to {_HASH_LENGTH}. Make it String({_HASH_LENGTH})."
+        )

@@ -1,0 +1,49 @@
+"""The two tables every SQL store needs: tokens and counters.
+
+Tokens have no foreign key to users: a session must be writable while the row of its
+user is locked or not yet committed, and may outlive it for a moment.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table
+from sqlalchemy.types import TypeEngine
+
+_DIGEST = String(64)
+
+
+def token_table(metadata: MetaData, user_id: TypeEngine[Any]) -> Table:
+    """Return the table of tokens, the one that is there or a new one.
+
+    :param user_id: the type of the user's own key, which the column copies.
+    """
+    return _existing(metadata, "simpleauth_token") or Table(
+        "simpleauth_token",
+        metadata,
+        Column("digest", _DIGEST, primary_key=True),
+        Column("kind", String(32), nullable=False),
+        Column("user_id", user_id, nullable=False, index=True),
+        Column("created_at", BigInteger, nullable=False),
+        Column("expires_at", BigInteger, nullable=False, index=True),
+        Column("seen_at", BigInteger, nullable=False),
+        Column("label", String(255), nullable=False),
+    )
+
+
+def counter_table(metadata: MetaData) -> Table:
+    """Return the table of counters, the one that is there or a new one."""
+    return _existing(metadata, "simpleauth_counter") or Table(
+        "simpleauth_counter",
+        metadata,
+        Column("key", _DIGEST, primary_key=True),
+        Column("count", Integer, nullable=False),
+        Column("resets_at", BigInteger, nullable=False, index=True),
+    )
+
+
+def _existing(metadata: MetaData, name: str) -> Table | None:
+    # Taken if it is there, so that an application factory can run twice.
+    key = name if metadata.schema is None else f"{metadata.schema}.{name}"
+    return metadata.tables.get(key)

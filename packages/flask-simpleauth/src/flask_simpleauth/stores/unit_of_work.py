@@ -1,0 +1,164 @@
+"""How our reads and writes share a database with the app's own unfinished work.
+
+Nothing of the app's may be committed, flushed or lost because somebody signed in. So a
+write of ours joins a unit of work that has pending writes, and that unit's commit
+decides; otherwise it is committed at once, in the app's own session. An own connection
+would be simpler, but it locks SQLite against the app, takes a second place in the pool
+for each request, and under ``sqlite://`` it *is* the app's connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
+
+from sqlalchemy import Engine, TextClause, event
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+
+#: The key in ``Session.info`` that says: this transaction has written.
+_HAS_WRITTEN = "simpleauth_has_written"
+
+_READING_WORDS = ("select", "show", "explain", "describe", "values")
+
+
+class UnitOfWork(Protocol):
+    """Hands out sessions for reading and for writing."""
+
+    def reading(self, *, release: bool = False) -> AbstractContextManager[Session]:
+        """Give a session that does not flush.
+
+        :param release: leave no transaction open that was not open before, so that no
+            connection is held meanwhile.
+        """
+        ...
+
+    def writing(self, *, joining: bool = True) -> AbstractContextManager[Session]:
+        """Give a session whose writes are kept when the block ends well.
+
+        :param joining: whether a caller's later rollback may undo them.
+        :raises RuntimeError: if not ``joining`` and the caller has pending writes.
+        """
+        ...
+
+
+class OwnUnitOfWork:
+    """For an engine that nobody else uses: each block is one transaction."""
+
+    def __init__(self, engine: Callable[[], Engine]) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def reading(self, *, release: bool = False) -> Generator[Session, None, None]:
+        """Give a session of its own; what it loaded stays readable afterwards."""
+        with Session(
+            self._engine(), autoflush=False, expire_on_commit=False
+        ) as session:
+            yield session
+
+    @contextmanager
+    def writing(self, *, joining: bool = True) -> Generator[Session, None, None]:
+        """Give a session that commits at the end."""
+        with self.reading() as session, session.begin():
+            yield session
+
+
+class SharedUnitOfWork:
+    """For the app's own scoped session."""
+
+    def __init__(self, scoped_session: Any) -> None:
+        self._session: Callable[[], Session] = scoped_session
+        _watch(scoped_session)
+
+    @contextmanager
+    def reading(self, *, release: bool = False) -> Generator[Session, None, None]:
+        """Give the app's session; ``release`` ends the transaction this began."""
+        session = self._session()
+        was_idle = not session.in_transaction()
+
+        with session.no_autoflush:
+            yield session
+
+        if release and was_idle:
+            _commit_keeping_loaded(session)
+
+    @contextmanager
+    def writing(self, *, joining: bool = True) -> Generator[Session, None, None]:
+        """Give the app's session, and commit unless the app has work pending."""
+        session = self._session()
+
+        if has_pending_writes(session):
+            if not joining:
+                raise RuntimeError(
+                    "db.session holds changes that are not committed, and counting"
+                    " tries must not depend on them."
+                    " Commit or roll back db.session before auth.authenticate()."
+                )
+            with session.no_autoflush:
+                yield session
+            return
+
+        # A transaction that has read cannot always be made to write: SQLite refuses
+        # where another connection has written since.
+        _commit_keeping_loaded(session)
+        try:
+            with session.no_autoflush:
+                yield session
+            _commit_keeping_loaded(session)
+        except BaseException:
+            session.rollback()
+            raise
+
+
+def has_pending_writes(session: Session) -> bool:
+    """Tell whether the session has changes, flushed or not, that wait for a commit."""
+    return (
+        session.info.get(_HAS_WRITTEN, False)
+        or bool(session.new or session.deleted)
+        or any(map(session.is_modified, session.dirty))
+    )
+
+
+def _commit_keeping_loaded(session: Session) -> None:
+    """Commit, and let the objects the app has loaded keep their values."""
+    if not session.in_transaction():
+        return
+
+    expire_on_commit = session.expire_on_commit
+    session.expire_on_commit = False
+    try:
+        session.commit()
+    finally:
+        session.expire_on_commit = expire_on_commit
+
+
+def _watch(scoped_session: Any) -> None:
+    """Note in each session's ``info`` whether its transaction has written."""
+    for name, listener in (
+        ("after_flush", _note_flush),
+        ("do_orm_execute", _note_statement),
+        ("after_transaction_end", _note_end),
+    ):
+        if not event.contains(scoped_session, name, listener):
+            event.listen(scoped_session, name, listener)
+
+
+def _note_flush(session: Session, _context: object) -> None:
+    session.info[_HAS_WRITTEN] = True
+
+
+def _note_statement(state: ORMExecuteState) -> None:
+    if not state.is_select and not _only_reads(state.statement):
+        state.session.info[_HAS_WRITTEN] = True
+
+
+def _only_reads(statement: object) -> bool:
+    """Judge SQL given as text by its first word; what we do not know may write."""
+    return isinstance(
+        statement, TextClause
+    ) and statement.text.lstrip().lower().startswith(_READING_WORDS)
+
+
+def _note_end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_HAS_WRITTEN, None)
