@@ -1,0 +1,97 @@
+"""What is uploaded is complete, and each package stands alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ["flask_greet", "flask_nameform", "flask_simpleauth"]
+
+# The one dependency among the packages; it is not on an index yet.
+NEEDS = {"flask_simpleauth": ["flask_nameform"]}
+
+
+def run(*command: str | Path, cwd: Path = ROOT) -> None:
+    """Run a command, and show what it printed if it fails."""
+    result = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with a source distribution and a wheel of each package."""
+    folder = tmp_path_factory.mktemp("dist")
+    for package in PACKAGES:
+        run("uv", "build", "--out-dir", folder, source_of(package))
+    return folder
+
+
+def source_of(package: str) -> Path:
+    return ROOT / "packages" / package.replace("_", "-")
+
+
+def wheel_of(package: str, dist: Path) -> Path:
+    return next(dist.glob(f"{package}-*.whl"))
+
+
+def files_under(folder: Path) -> set[str]:
+    """Name what is kept in a folder, relative to the folder above it."""
+    return {
+        file.relative_to(folder.parent).as_posix()
+        for file in folder.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+
+
+def test_metadata_is_valid(dist: Path) -> None:
+    """An index accepts the metadata and renders the README."""
+    run(sys.executable, "-m", "twine", "check", "--strict", *dist.glob("*.*z"))
+    run(sys.executable, "-m", "twine", "check", "--strict", *dist.glob("*.whl"))
+
+
+def test_wheels_are_well_formed(dist: Path) -> None:
+    """Nothing lies in a wheel that does not belong there."""
+    run(sys.executable, "-m", "check_wheel_contents", dist)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_wheel_is_complete(dist: Path, package: str) -> None:
+    """The wheel has all that the source has: templates, static files, ``py.typed``."""
+    with zipfile.ZipFile(wheel_of(package, dist)) as wheel:
+        names = set(wheel.namelist())
+
+    assert f"{package}/py.typed" in names
+    assert files_under(source_of(package) / "src" / package) <= names
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_source_distribution_is_complete(dist: Path, package: str) -> None:
+    """The source distribution has what a distributor needs, tests included."""
+    with tarfile.open(next(dist.glob(f"{package}-*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+
+    assert files_under(source_of(package) / "src") <= names
+    assert files_under(source_of(package) / "tests") <= names
+    assert {"CHANGES.md", "LICENSE", "README.md", "pyproject.toml"} <= names
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_wheel_stands_alone(dist: Path, package: str, tmp_path: Path) -> None:
+    """In an empty environment the wheel imports, and passes its package's tests."""
+    python = tmp_path / "bin" / "python"
+    wheels = [wheel_of(name, dist) for name in [*NEEDS.get(package, []), package]]
+    install = ("uv", "pip", "install", "--python", python)
+
+    run("uv", "venv", "--python", sys.executable, tmp_path)
+    run(*install, *wheels)
+    run(python, "-I", "-W", "error", "-c", f"import {package}")
+
+    run(*install, "--group", "tests", "--group", "services")
+    run(python, "-m", "pytest", source_of(package) / "tests")
