@@ -1,0 +1,32 @@
+"""Accounts for Flask with nothing to set up."""
+
+from .errors import (
+    AuthError,
+    BadCredentials,
+    Busy,
+    InvalidIdentity,
+    Taken,
+    Throttled,
+    WeakPassword,
+)
+from .extension import SimpleAuth
+from .signals import signed_in, signed_out, user_created
+from .store import Attributes, Hit, Store, Token
+
+__all__ = [
+    "Attributes",
+    "AuthError",
+    "BadCredentials",
+    "Busy",
+    "Hit",
+    "InvalidIdentity",
+    "SimpleAuth",
+    "Store",
+    "Taken",
+    "Throttled",
+    "Token",
+    "WeakPassword",
+    "signed_in",
+    "signed_out",
+    "user_created",
+]

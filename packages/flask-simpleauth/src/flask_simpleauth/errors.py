@@ -11,13 +11,11 @@ class AuthError(Exception):
     """
 
     #: The HTTP status code to answer with.
-    status = 400
+    status = 422
 
 
 class BadCredentials(AuthError):
     """The address and the password do not belong together."""
-
-    status = 401
 
     def __init__(self) -> None:
         super().__init__("That e-mail address and password do not match an account.")
@@ -26,8 +24,6 @@ class BadCredentials(AuthError):
 class InvalidIdentity(AuthError):
     """This is no e-mail address."""
 
-    status = 422
-
     def __init__(self) -> None:
         super().__init__("Enter an e-mail address, like name@example.org.")
 
@@ -35,16 +31,12 @@ class InvalidIdentity(AuthError):
 class Taken(AuthError):
     """An account with this identity exists already."""
 
-    status = 409
-
     def __init__(self) -> None:
         super().__init__("That e-mail address has an account already.")
 
 
 class WeakPassword(AuthError):
     """The new password is refused; the message says what a good one needs."""
-
-    status = 422
 
 
 class TryLater(AuthError):

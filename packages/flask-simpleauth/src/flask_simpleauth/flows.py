@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from .errors import BadCredentials, InvalidIdentity, Taken
 from .passwords import MAX_LENGTH, Passwords, check_strength
 from .sessions import Sessions
+from .signals import user_created
 from .store import Attributes, UserStore
 from .throttling import SIGN_IN, SIGN_UP, Throttle
 
@@ -36,6 +37,8 @@ class Services(Generic[U]):
     throttle: Throttle
     sessions: Sessions
     min_length: int
+    #: Who sends the signals: the app.
+    sender: object
 
     @property
     def attributes(self) -> Attributes:
@@ -137,7 +140,9 @@ def create_user(
         "name": " ".join(name.split())[:MAX_NAME],
         "password_hash": services.passwords.hash(secret),
     }
-    return services.users.create(values)
+    user = services.users.create(values)
+    user_created.send(services.sender, user=user)
+    return user
 
 
 def grant(services: Services[U], user: U, role: str) -> None:

@@ -16,6 +16,9 @@ from .errors import Busy, WeakPassword
 #: CVE-2013-1443); up to it each character counts (OWASP ASVS 6.2.8, 6.2.9).
 MAX_LENGTH = 1024
 
+#: What the hashes begin with that Werkzeug can verify.
+_METHODS = ("scrypt:", "pbkdf2:")
+
 #: Hex digits of a digest: so a hash that nothing matches costs what a real one does.
 _NO_DIGEST = "0" * 128
 
@@ -55,10 +58,10 @@ class Passwords:
 
         :raises Busy: if no place was free in time.
         """
+        if stored is None or not stored.startswith(_METHODS):
+            stored = f"{self._method}$none${_NO_DIGEST}"
         with self._place():
-            return check_password_hash(
-                stored or f"{self._method}$none${_NO_DIGEST}", _normalised(password)
-            )
+            return check_password_hash(stored, _normalised(password))
 
     def needs_rehash(self, stored: str) -> bool:
         """Tell whether the hash was made by another method than today's."""
@@ -67,7 +70,7 @@ class Passwords:
     @contextmanager
     def _place(self) -> Generator[None, None, None]:
         if not self._places.acquire(timeout=self._patience):
-            raise Busy(retry_after=int(self._patience))
+            raise Busy(retry_after=max(1, int(self._patience)))
         try:
             yield
         finally:

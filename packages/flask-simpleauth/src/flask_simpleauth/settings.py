@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
+from werkzeug.security import generate_password_hash
+
 from .config import AT_START
 
 _HASH_METHOD = re.compile(r"scrypt:\d+:\d+:\d+|pbkdf2:sha(256|512):\d+")
@@ -34,11 +36,7 @@ class Settings:
     session_lifetime: timedelta = timedelta(days=30)
 
     def __post_init__(self) -> None:
-        if not _HASH_METHOD.fullmatch(self.password_hash):
-            raise RuntimeError(
-                "SIMPLEAUTH_PASSWORD_HASH must be a method such as 'scrypt:16384:8:5'"
-                " or 'pbkdf2:sha256:1000000'."
-            )
+        _check_hash_method(self.password_hash)
         if self.password_min_length < 8:
             raise RuntimeError("SIMPLEAUTH_PASSWORD_MIN_LENGTH must be at least 8.")
         if not timedelta(0) < self.session_idle <= self.session_lifetime:
@@ -46,3 +44,17 @@ class Settings:
                 "SIMPLEAUTH_SESSION_IDLE must be above zero and not above"
                 " SIMPLEAUTH_SESSION_LIFETIME."
             )
+
+
+def _check_hash_method(method: str) -> None:
+    try:
+        # Parameters are written out, so that stored hashes can be told from newer ones.
+        if not _HASH_METHOD.fullmatch(method):
+            raise ValueError("not a method with its parameters")
+        if method != Settings.password_hash:
+            generate_password_hash("", method)
+    except ValueError as error:
+        raise RuntimeError(
+            "SIMPLEAUTH_PASSWORD_HASH must be a method such as 'scrypt:16384:8:5' or"
+            f" 'pbkdf2:sha256:1000000' ({error})."
+        ) from error

@@ -10,7 +10,7 @@ from blinker import Namespace
 _signals = Namespace()
 
 #: An account was made.
-signed_up = _signals.signal("signed-up")
+user_created = _signals.signal("user-created")
 #: Somebody signed in.
 signed_in = _signals.signal("signed-in")
 #: Somebody signed out.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from .errors import Throttled
 from .store import CounterStore
@@ -85,13 +85,24 @@ def network_of(address: str | None) -> str | None:
     A home or a rented server has a whole /64 to try from. ``::ffff:192.0.2.1`` is
     ``192.0.2.1``. What is no address is nobody known.
     """
+    parsed = _parse(address)
+
+    if not isinstance(parsed, IPv6Address):
+        return None if parsed is None else str(parsed)
+    return str(IPv6Address(int(parsed) >> 64 << 64))
+
+
+def is_internal(address: str | None) -> bool:
+    """Tell whether this is an address of the machine or its own network."""
+    parsed = _parse(address)
+    return parsed is not None and (parsed.is_loopback or parsed.is_private)
+
+
+def _parse(address: str | None) -> IPv4Address | IPv6Address | None:
     try:
         parsed = ip_address(address or "")
     except ValueError:
         return None
 
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(IPv6Address(int(parsed) >> 64 << 64))
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return mapped or parsed

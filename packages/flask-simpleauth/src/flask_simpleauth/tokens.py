@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+
+from itsdangerous import URLSafeSerializer
 
 #: Random bytes in a key. OWASP ASVS 7.2.3 asks for 16.
 _KEY_BYTES = 32
@@ -24,3 +27,11 @@ def digest_of(*parts: str) -> str:
     """
     text = "\0".join(parts)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def signer(keys: Sequence[bytes], purpose: str) -> URLSafeSerializer:
+    """Return what signs and reads values for one purpose, and for no other.
+
+    :param keys: oldest first; the last signs, all are accepted.
+    """
+    return URLSafeSerializer(list(keys), salt=f"simpleauth.{purpose}")

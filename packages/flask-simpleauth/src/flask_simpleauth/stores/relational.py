@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapper, RelationshipProperty, Session, contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ..errors import Taken
 from ..store import Attributes, Hit, Token
@@ -38,12 +39,10 @@ class UserModel(Generic[U]):
         #: The column of the user's primary key.
         self.key: Any = self.mapper.primary_key[0]
 
-    @property
-    def roles(self) -> RelationshipProperty[Any] | None:
-        """The relationship that holds the roles, if there is one."""
-        if self.attributes.roles is None:
-            return None
-        return self.mapper.relationships.get(self.attributes.roles)
+        #: The relationship that holds the roles, if there is one.
+        self.roles: RelationshipProperty[Any] | None = self.mapper.relationships.get(
+            attributes.roles or ""
+        )
 
     def with_roles(self, statement: Select[Any]) -> Select[Any]:
         """Let a statement that selects users bring their roles along, in one query."""
@@ -87,6 +86,7 @@ class RelationalUsers(Generic[U]):
         user = self._model.user_class(
             **{own_names[n]: value for n, value in values.items() if own_names[n]}
         )
+        self._note_no_roles(user)
         try:
             with self._work.writing() as session:
                 session.add(user)
@@ -110,6 +110,12 @@ class RelationalUsers(Generic[U]):
         """Remove the user."""
         with self._work.writing() as session:
             session.delete(user)
+
+    def _note_no_roles(self, user: U) -> None:
+        """Mark a new user's roles as loaded, unless its class has given it some."""
+        roles = self._model.roles
+        if roles is not None and roles.key in inspect(user).unloaded:
+            set_committed_value(user, roles.key, [] if roles.uselist else None)
 
     def _one(
         self, session: Session, statement: Select[Any], values: Mapping[str, Any]
@@ -185,9 +191,9 @@ class RelationalTokens(Generic[U]):
 
     def get(self, digest: str, kind: str) -> Token | None:
         """Return the token with its user."""
-        values = {"digest": digest, "kind": kind}
+        which = {"digest": digest, "kind": kind}
         with self._work.reading() as session:
-            rows = session.execute(self._get, values, bind_arguments=self._bind)
+            rows = session.execute(self._get, which, bind_arguments=self._bind)
             row = rows.unique().one_or_none()
         if row is None:
             return None

@@ -112,7 +112,7 @@ def _check_columns(mapper: Mapper[Any], names: Mapping[str, Any]) -> None:
         raise RuntimeError(f"{user_class} needs a primary key of one column.")
 
     name = names["password_hash"]
-    columns: Mapping[str, Any] = mapper.columns
+    columns: Any = mapper.columns
     length = getattr(columns[name].type, "length", None)
     if length is not None and length < _HASH_LENGTH:
         raise RuntimeError(

@@ -19,9 +19,9 @@ def token_table(metadata: MetaData, user_id: TypeEngine[Any]) -> Table:
 
     :param user_id: the type of the user's own key, which the column copies.
     """
-    return _existing(metadata, "simpleauth_token") or Table(
-        "simpleauth_token",
+    return _table(
         metadata,
+        "simpleauth_token",
         Column("digest", _DIGEST, primary_key=True),
         Column("kind", String(32), nullable=False),
         Column("user_id", user_id, nullable=False, index=True),
@@ -34,16 +34,17 @@ def token_table(metadata: MetaData, user_id: TypeEngine[Any]) -> Table:
 
 def counter_table(metadata: MetaData) -> Table:
     """Return the table of counters, the one that is there or a new one."""
-    return _existing(metadata, "simpleauth_counter") or Table(
-        "simpleauth_counter",
+    return _table(
         metadata,
+        "simpleauth_counter",
         Column("key", _DIGEST, primary_key=True),
         Column("count", Integer, nullable=False),
         Column("resets_at", BigInteger, nullable=False, index=True),
     )
 
 
-def _existing(metadata: MetaData, name: str) -> Table | None:
+def _table(metadata: MetaData, name: str, *columns: Column[Any]) -> Table:
     # Taken if it is there, so that an application factory can run twice.
     key = name if metadata.schema is None else f"{metadata.schema}.{name}"
-    return metadata.tables.get(key)
+    there = metadata.tables.get(key)
+    return Table(name, metadata, *columns) if there is None else there

@@ -1,0 +1,195 @@
+"""``SimpleAuth``: the extension object, and how it is wired into an app."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
+
+from flask import Flask, abort, current_app, has_request_context
+
+from . import flows
+from .cli import auth_cli
+from .guards import Requirement, challenge, check_order, guard
+from .state import KEY, State
+from .store import Store
+from .throttling import Clock
+from .views import make_blueprint
+from .visit import client_network, current_visit
+
+if TYPE_CHECKING:
+    # Type checkers know this module though it is not installed: defaults of type
+    # variables came to typing with Python 3.13.
+    from typing_extensions import TypeVar as TypeVarWithDefault
+
+    from .stores.embedded import User
+
+    #: The class of the users; the embedded store's if none is named.
+    U = TypeVarWithDefault("U", default=User)
+else:
+    U = TypeVar("U")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class SimpleAuth(Generic[U]):
+    """Accounts for an app.
+
+    .. code-block:: python
+
+        auth = SimpleAuth()                       # with the embedded store
+        auth: SimpleAuth[User] = SimpleAuth()     # with users of your own class
+
+        auth.init_app(app)                        # in the application factory
+        auth.init_app(app, store=SQLAlchemyStore(db, User))
+
+    :param store: where accounts are kept; by default an SQLite file in the app's
+        instance folder.
+    :param home: the path to go to after signing in or out.
+    :param clock: returns the present instant, seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        store: Store[U] | None = None,
+        home: str = "/",
+        clock: Clock = time.time,
+    ) -> None:
+        self._store = store
+        self._home = home
+        self._clock = clock
+
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask, *, store: Store[U] | None = None) -> None:
+        """Attach to an app: pages, forms, the template variable, the commands.
+
+        :param store: where this app's accounts are kept, if not as the constructor
+            said.
+        :raises RuntimeError: if the app has a ``SimpleAuth`` already, or for a
+            configuration key that is misspelt or has a wrong value.
+        """
+        if KEY in app.extensions:
+            raise RuntimeError(
+                "A 'SimpleAuth' is already initialised on this app."
+                " Import and use that one."
+            )
+
+        state = State(
+            app,
+            self,
+            store or self._store or _embedded_store(app),
+            clock=self._clock,
+            home=self._home,
+        )
+        app.extensions[KEY] = state
+        app.context_processor(lambda: {"auth": self})
+        app.before_request(_check_order_once)
+        app.register_blueprint(make_blueprint(state.settings().url_prefix))
+        app.cli.add_command(auth_cli)
+
+    @property
+    def user(self) -> U | None:
+        """The user who is signed in, ``None`` if nobody is or there is no request.
+
+        Looked up in the store when first asked for, and once in a request.
+        """
+        self._state()
+        return cast("U | None", current_visit().user) if has_request_context() else None
+
+    def require_user(self) -> U:
+        """Return the user who is signed in, or stop here and ask for signing in."""
+        user = self.user
+        if user is None:
+            abort(challenge())
+        return user
+
+    @overload
+    def login_required(self, view: F) -> F: ...
+
+    @overload
+    def login_required(self, *, role: str | None = None) -> Callable[[F], F]: ...
+
+    def login_required(
+        self, view: F | None = None, *, role: str | None = None
+    ) -> F | Callable[[F], F]:
+        """Let only signed-in users see a view: function, coroutine or class.
+
+        It stands below the route: ``@app.get("/")``, then ``@auth.login_required``.
+        Others are led to the sign-in page and back; an API client gets 401.
+
+        :param role: the name of a role the user must have; others get 403.
+        """
+        requirement = Requirement(role)
+        if view is not None:
+            return guard(view, requirement)
+        return lambda view: guard(view, requirement)
+
+    def authenticate(self, identity: str, secret: str) -> U:
+        """Return the user with this address and password, without signing them in.
+
+        :raises BadCredentials: if they do not match, whatever the reason.
+        :raises Throttled: after too many wrong tries.
+        :raises Busy: if too many passwords are being hashed.
+        :raises RuntimeError: if ``db.session`` has uncommitted changes.
+        """
+        return flows.authenticate(
+            self._services(), identity, secret, address=self._client()
+        )
+
+    def login(self, user: U) -> None:
+        """Sign the user in: a new session, whose key goes into a cookie."""
+        self._state()
+        current_visit().sign_in(user)
+
+    def logout(self) -> None:
+        """Sign out: the session ends in the store, the cookie goes."""
+        self._state()
+        current_visit().sign_out()
+
+    def create_user(self, identity: str, secret: str, *, name: str = "") -> U:
+        """Make an account.
+
+        :raises InvalidIdentity: if that is no address.
+        :raises Taken: if the address has an account.
+        :raises WeakPassword: if the password will not do.
+        """
+        return flows.create_user(self._services(), identity, secret, name=name)
+
+    def grant(self, user: U, role: str) -> None:
+        """Give the user a role, which is made if it is new."""
+        flows.grant(self._services(), user, role)
+
+    def _client(self) -> str | None:
+        return client_network() if has_request_context() else None
+
+    def _services(self) -> flows.Services[U]:
+        return self._state().services()
+
+    def _state(self) -> State:
+        state: State | None = current_app.extensions.get(KEY)
+
+        if state is None or state.extension is not self:
+            raise RuntimeError(
+                "This app is not initialised with this 'SimpleAuth'."
+                " Did you forget 'auth.init_app(app)', or make two instances?"
+            )
+        return state
+
+
+def _embedded_store(app: Flask) -> Store[Any]:
+    # Imported here: an app with a store of its own may have no use for SQLAlchemy.
+    from .stores.embedded import EmbeddedStore
+
+    return EmbeddedStore(Path(app.instance_path) / "simpleauth.sqlite3")
+
+
+def _check_order_once() -> None:
+    state: State = current_app.extensions[KEY]
+    if not state.views_are_checked:
+        check_order(current_app)
+        state.views_are_checked = True

@@ -1,0 +1,156 @@
+"""Views for some only: what an anonymous visitor or the wrong user gets instead."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, jsonify, redirect, request, url_for
+from flask.views import View
+from itsdangerous import BadSignature
+
+from .state import current_state
+from .tokens import signer
+from .visit import current_visit
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: On a function that a guard was put around: the guard.
+_GUARD = "__simpleauth_guard__"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a visitor must be."""
+
+    role: str | None = None
+
+    def refusal(self) -> Response | None:
+        """Return the answer for a visitor who is not, ``None`` for one who is."""
+        user = current_visit().user
+        if user is None:
+            return challenge()
+
+        attributes = current_state().services().attributes
+        if self.role is not None and self.role not in attributes.role_names(user):
+            return forbid()
+        return None
+
+
+def guard(view: F, requirement: Requirement) -> F:
+    """Put the requirement before a view: a function, a coroutine, or a class."""
+    if isinstance(view, type) and issubclass(view, View):
+        view.decorators = [*view.decorators, lambda v: guard(v, requirement)]
+        return view
+
+    call: Callable[..., Any] = view
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        refusal = requirement.refusal()
+        return call(*args, **kwargs) if refusal is None else refusal
+
+    @wraps(view)
+    async def guarded_coroutine(*args: Any, **kwargs: Any) -> Any:
+        refusal = requirement.refusal()
+        return await call(*args, **kwargs) if refusal is None else refusal
+
+    wrapper = guarded_coroutine if inspect.iscoroutinefunction(view) else guarded
+    setattr(view, _GUARD, wrapper)
+    return cast(F, wrapper)
+
+
+def check_order(app: Flask) -> None:
+    """Refuse a view whose guard stands above ``@app.route`` and so is never asked.
+
+    :raises RuntimeError: naming the function and its line.
+    """
+    for endpoint, view in app.view_functions.items():
+        chain = list(_layers(view))
+        for layer in chain:
+            outer = getattr(layer, _GUARD, None)
+            if outer is not None and outer not in chain:
+                code = inspect.unwrap(layer).__code__
+                raise RuntimeError(
+                    f"The view {endpoint!r} is not protected: its 'login_required'"
+                    " stands above the route decorator, which took the bare function."
+                    " Put the route decorator on top."
+                    f" ({code.co_filename}:{code.co_firstlineno})"
+                )
+
+
+def _layers(view: Any) -> Any:
+    while view is not None:
+        yield view
+        view = getattr(view, "__wrapped__", None)
+
+
+def challenge() -> Response:
+    """Return what asks an anonymous visitor to sign in.
+
+    A page leads to the sign-in page and back again; an API client gets 401.
+    """
+    if wants_json():
+        return _json_error(401, "Sign in first.")
+
+    target = url_for("simpleauth.login", next=seal_next(_this_page()))
+    return cast(Response, redirect(target, 303))
+
+
+def forbid() -> Response:
+    """Return 403: signed in, and still not the right one."""
+    if not wants_json():
+        abort(403)  # so that the app's own error page answers
+    return _json_error(403, "You may not do this.")
+
+
+def wants_json() -> bool:
+    """Tell whether the client talks JSON rather than HTML."""
+    accepted = request.accept_mimetypes
+    best = accepted.best_match(["text/html", "application/json"], "text/html")
+    return best == "application/json" or request.is_json
+
+
+def seal_next(path: str) -> str:
+    """Sign where to go after signing in, so that nobody else can send people there."""
+    sealed: str = signer(current_state().secret_keys(), "next").dumps(path)
+    return sealed
+
+
+def open_next(sealed: str) -> str | None:
+    """Return the path that was sealed, ``None`` for anything else."""
+    try:
+        path = signer(current_state().secret_keys(), "next").loads(sealed)
+    except BadSignature:
+        return None
+    return path if isinstance(path, str) and _is_local(path) else None
+
+
+def _this_page() -> str:
+    """Return the path to come back to: of this page, if it can be got again."""
+    parts = urlsplit(request.url)
+    path = parts._replace(scheme="", netloc="", fragment="").geturl()
+
+    if request.method in {"GET", "HEAD"} and _is_local(path):
+        return path
+    return home()
+
+
+def home() -> str:
+    """Return the path to go to when no page is to be come back to."""
+    return request.script_root + current_state().home
+
+
+def _is_local(path: str) -> bool:
+    # Browsers take "//host", "/\host" and "/<tab>/host" for addresses of other sites.
+    return path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable()
+
+
+def _json_error(status: int, message: str) -> Response:
+    response = jsonify(error=message)
+    response.status_code = status
+    return response

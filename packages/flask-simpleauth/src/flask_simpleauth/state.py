@@ -1,0 +1,112 @@
+"""What belongs to one app: its store, its settings, and the services made of them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from flask import Flask, current_app, has_request_context
+from flask_nameform.layout import Layout
+
+from .config import LiveSettings
+from .flows import Services
+from .passwords import Passwords
+from .sessions import Sessions
+from .settings import Settings
+from .store import Store
+from .throttling import Clock, Throttle
+
+logger = logging.getLogger(__name__)
+
+KEY = "simpleauth"
+
+
+class State:
+    """Kept in ``app.extensions``; the extension object itself may serve several apps.
+
+    :param home: the path to go to after signing in or out.
+    """
+
+    def __init__(
+        self,
+        app: Flask,
+        extension: object,
+        store: Store[Any],
+        *,
+        clock: Clock = time.time,
+        home: str = "/",
+    ) -> None:
+        self.extension = extension
+        self.layout = Layout("SIMPLEAUTH_BASE_TEMPLATE")
+        self.home = home
+        self.views_are_checked = False
+        self._app = app
+        self._store = store
+        self._clock = clock
+        self._live = LiveSettings(Settings, "SIMPLEAUTH_", app.config)
+        self._made_from: Settings | None = None
+        self._warnings: set[str] = set()
+
+    def settings(self) -> Settings:
+        """Return the settings, those of the moment until the first request."""
+        return self._live.get(serving=has_request_context())
+
+    def services(self) -> Services[Any]:
+        """Return what the flows work with."""
+        settings = self.settings()
+        if settings is not self._made_from:
+            self._services = self._make(settings)
+            self._made_from = settings
+        return self._services
+
+    def secret_keys(self) -> list[bytes]:
+        """Return the keys to sign with, the newest last.
+
+        :raises RuntimeError: if the app has no ``SECRET_KEY``.
+        """
+        newest = self._app.config.get("SECRET_KEY")
+        if not newest:
+            raise RuntimeError(
+                "SECRET_KEY is not set, and signing in needs it. Set it to a random"
+                " value that stays the same:"
+                " python -c 'import secrets; print(secrets.token_hex())'"
+            )
+        keys = [*(self._app.config.get("SECRET_KEY_FALLBACKS") or []), newest]
+        return [key.encode() if isinstance(key, str) else key for key in keys]
+
+    def warn_once(self, message: str) -> None:
+        """Log a warning that would otherwise fill the log."""
+        if message not in self._warnings:
+            self._warnings.add(message)
+            logger.warning(message)
+
+    def _make(self, settings: Settings) -> Services[Any]:
+        store = self._store
+        return Services(
+            users=store.users,
+            passwords=Passwords(settings.password_hash),
+            throttle=Throttle(store.counters, self._clock),
+            sessions=Sessions(
+                store.tokens,
+                self._clock,
+                idle=settings.session_idle,
+                lifetime=settings.session_lifetime,
+            ),
+            min_length=settings.password_min_length,
+            sender=self._app,
+        )
+
+
+def current_state() -> State:
+    """Return the state of the current app.
+
+    :raises RuntimeError: if ``init_app`` was not called for it.
+    """
+    state: State | None = current_app.extensions.get(KEY)
+    if state is None:
+        raise RuntimeError(
+            "This app is not initialised with 'SimpleAuth'."
+            " Did you forget 'auth.init_app(app)'?"
+        )
+    return state

@@ -1,0 +1,132 @@
+"""Who is asking, in this request, and the cookie that says so in the next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Request, Response, after_this_request, request, session
+from flask_nameform import csrf
+
+from .signals import signed_in, signed_out
+from .state import current_state
+from .store import Token
+from .throttling import is_internal, network_of
+
+_ENVIRON_KEY = "flask_simpleauth.visit"
+
+
+class Visit:
+    """One request's visitor: looked up when first asked for, and once.
+
+    It is kept on the request and never on ``flask.g``: up to Flask 3.1 ``g`` is shared
+    by all requests inside a pushed app context, so a second test client would be
+    signed in as the first.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.user: Any = None
+        self.token: Token | None = None
+        self._new_key: str | None = None
+        self._changed = False
+        self._resume()
+
+    def sign_in(self, user: Any) -> None:
+        """Start a new session for the user; the one that was there is ended."""
+        services = current_state().services()
+        user_id = services.attributes.read(user, "id")
+
+        if self.token is not None:
+            services.sessions.end(self.token)
+            if self.token.user_id != user_id:
+                session.clear()  # what the one left is not for the other
+        csrf.rotate()
+
+        label = self.request.user_agent.string
+        self._new_key, self.token = services.sessions.start(user_id, label)
+        self.user = user
+        self._changed = True
+        signed_in.send(services.sender, user=user)
+
+    def sign_out(self) -> None:
+        """End the session in the store, and forget what the browser was given."""
+        services, user = current_state().services(), self.user
+        if self.token is not None:
+            services.sessions.end(self.token)
+
+        session.clear()
+        self.user = self.token = self._new_key = None
+        self._changed = True
+        if user is not None:
+            signed_out.send(services.sender, user=user)
+
+    def _resume(self) -> None:
+        key = self.request.cookies.get(self._cookie_name)
+        services = current_state().services()
+        token = None if key is None else services.sessions.resolve(key)
+        if token is None:
+            return
+
+        user = token.user
+        if user is None:  # the store keeps tokens and users apart
+            user = services.users.get(token.user_id)
+        if user is not None and services.attributes.is_active(user):
+            self.user, self.token = user, token
+
+    @property
+    def _cookie_name(self) -> str:
+        # Over https only the name that a sibling domain or an http page cannot plant
+        # (RFC 6265bis, section 4.1.3.2) is set, and only it is read.
+        return "__Host-simpleauth" if self.request.is_secure else "simpleauth"
+
+    def finish(self, response: Response) -> Response:
+        """Say in the response what it depends on, and set or drop the cookie."""
+        response.vary.add("Cookie")
+        if not response.cache_control:
+            response.cache_control.private = True
+
+        options: Any = {
+            "path": "/",
+            "secure": self.request.is_secure,
+            "httponly": True,
+            "samesite": "Lax",
+        }
+        if self._changed and self._new_key is not None:
+            response.set_cookie(self._cookie_name, self._new_key, **options)
+        elif self._changed:
+            response.delete_cookie(self._cookie_name, **options)
+        return response
+
+
+def current_visit() -> Visit:
+    """Return the visit of the current request."""
+    asked: Request = request._get_current_object()  # type: ignore[attr-defined] # a proxy
+    visit: Visit | None = asked.environ.get(_ENVIRON_KEY)
+
+    # An environ may be copied for another request, which has its own visitor.
+    if visit is None or visit.request is not asked:
+        visit = asked.environ[_ENVIRON_KEY] = Visit(asked)
+        after_this_request(visit.finish)
+
+    return visit
+
+
+def client_network() -> str | None:
+    """Return what tries are counted by, ``None`` if a proxy hides the client.
+
+    A header that any client can send is believed only after the developer said so,
+    with Werkzeug's ``ProxyFix``.
+    """
+    address = request.remote_addr
+    if (
+        "X-Forwarded-For" in request.headers
+        and "werkzeug.proxy_fix.orig" not in request.environ
+        and is_internal(address)
+    ):
+        current_state().warn_once(
+            "Requests come through a proxy that is not declared, so tries to sign in"
+            " are not counted by address. Wrap the app:"
+            " app.wsgi_app = ProxyFix(app.wsgi_app), from werkzeug.middleware.proxy_fix"
+        )
+        return None
+    return network_of(address)

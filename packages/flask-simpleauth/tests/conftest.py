@@ -1,0 +1,135 @@
+"""Fixtures: an app, a clock to turn, and each store that can be had."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_simpleauth import SimpleAuth
+from flask_simpleauth.stores.embedded import EmbeddedStore
+from flask_simpleauth.stores.memory import MemoryStore
+from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.pool import NullPool
+
+#: Hashing that costs nothing worth waiting for, through the public setting.
+CHEAP_HASH = "scrypt:256:8:1"
+
+PASSWORD = "correct horse battery"
+
+
+class Clock:
+    """A clock that stands until it is turned."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Bench:
+    """A store to test, and what has to be entered before it is used."""
+
+    store: Any
+    entered: Callable[[], AbstractContextManager[Any]]
+
+
+def postgresql_url() -> str:
+    """Return the URL of the PostgreSQL server to test on, or skip the test."""
+    url = os.environ.get("TEST_POSTGRESQL_URL")
+    if url is None:
+        if os.environ.get("TESTS_REQUIRE_SERVICES"):
+            pytest.fail("TEST_POSTGRESQL_URL is not set, and services are required.")
+        pytest.skip("TEST_POSTGRESQL_URL is not set: no PostgreSQL to test on.")
+    return url
+
+
+def make_database(uri: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
+    """Return an app with Flask-SQLAlchemy and a user class of its own."""
+
+    class Base(DeclarativeBase):
+        pass
+
+    app = Flask("own")
+    app.config["SQLALCHEMY_DATABASE_URI"] = uri
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
+    db = SQLAlchemy(app, model_class=Base)
+
+    membership = db.Table(
+        "own_membership",
+        db.Column("user_id", db.ForeignKey("own_user.id"), primary_key=True),
+        db.Column("role_id", db.ForeignKey("own_role.id"), primary_key=True),
+    )
+
+    class Role(db.Model):  # type: ignore[name-defined,misc] # made at run time
+        __tablename__ = "own_role"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str] = mapped_column(unique=True)
+
+    class User(db.Model):  # type: ignore[name-defined,misc] # made at run time
+        __tablename__ = "own_user"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        email: Mapped[str] = mapped_column(unique=True)
+        name: Mapped[str]
+        password_hash: Mapped[str]
+        active: Mapped[bool] = mapped_column(default=True)
+        roles: Mapped[list[Role]] = relationship(secondary=membership)
+
+    return app, db, User
+
+
+def _own_database(uri: str) -> Iterator[Bench]:
+    app, db, user_class = make_database(uri)
+    store = SQLAlchemyStore(db, user_class)
+    with app.app_context():
+        db.drop_all()
+        db.create_all()
+        db.session.remove()
+    yield Bench(store, app.app_context)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(params=["memory", "embedded", "sqlite", "postgresql"])
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    """Each store in turn."""
+    if request.param == "memory":
+        yield Bench(MemoryStore(), nullcontext)
+    elif request.param == "embedded":
+        yield Bench(EmbeddedStore(tmp_path / "accounts.sqlite3"), nullcontext)
+    elif request.param == "sqlite":
+        yield from _own_database(f"sqlite:///{tmp_path / 'own.sqlite3'}")
+    else:
+        yield from _own_database(postgresql_url())
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands until it is turned."""
+    return Clock()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    """An app that only lacks SimpleAuth."""
+    app = Flask("app", instance_path=str(tmp_path / "instance"))
+    app.config.update(
+        SECRET_KEY="for tests", TESTING=True, SIMPLEAUTH_PASSWORD_HASH=CHEAP_HASH
+    )
+    return app
+
+
+@pytest.fixture
+def auth(app: Flask, clock: Clock) -> SimpleAuth:
+    """SimpleAuth on the app, with the embedded store."""
+    return SimpleAuth(app, clock=clock)

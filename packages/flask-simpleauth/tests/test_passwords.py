@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from flask_simpleauth import Busy, WeakPassword
+from flask_simpleauth.passwords import MAX_LENGTH, Passwords, check_strength
+
+CHEAP = "scrypt:256:8:1"
+
+
+def test_round_trip() -> None:
+    """A password verifies against its own hash and no other does."""
+    passwords = Passwords(CHEAP)
+    stored = passwords.hash("correct horse")
+
+    assert passwords.verify(stored, "correct horse")
+    assert not passwords.verify(stored, "correct horsf")
+
+
+@pytest.mark.parametrize("stored", [None, "", "nonsense", "md5$salt$abc"])
+def test_without_a_usable_hash(stored: str | None) -> None:
+    """Nothing verifies where there is no usable hash, not even an empty password."""
+    for password in ("", "None", "nonsense"):
+        assert not Passwords(CHEAP).verify(stored, password)
+
+
+def test_normal_form() -> None:
+    """One text typed on two keyboards is one password, and all of it counts."""
+    passwords = Passwords(CHEAP)
+    stored = passwords.hash("caf\u00e9 " + "x" * 900)
+
+    assert passwords.verify(stored, "cafe\u0301 " + "x" * 900)
+    assert not passwords.verify(stored, "cafe\u0301 " + "x" * 899)
+
+
+def test_lone_surrogate() -> None:
+    """Text that cannot be encoded is a wrong password, no error."""
+    passwords = Passwords(CHEAP)
+
+    assert not passwords.verify(passwords.hash("correct horse"), "\ud800")
+
+
+def test_needs_rehash() -> None:
+    """A hash made by another method than today's is to be renewed."""
+    stored = Passwords(CHEAP).hash("correct horse")
+
+    assert stored.startswith("scrypt:256:8:1$")
+    assert not Passwords(CHEAP).needs_rehash(stored)
+    assert Passwords("scrypt:512:8:1").needs_rehash(stored)
+
+
+def test_longest_hash_fits_its_column() -> None:
+    """What is stored is within the 200 characters a column is asked to have."""
+    assert len(Passwords(CHEAP).hash("x" * MAX_LENGTH)) <= 200
+
+
+def test_bounded_places() -> None:
+    """Who finds no place to hash in time is told to come back."""
+    passwords = Passwords("scrypt:16384:8:5", places=1, patience=0.01)
+
+    with ThreadPoolExecutor(8) as pool:
+        hashes = [pool.submit(passwords.hash, "correct horse") for _ in range(8)]
+    errors = [error for error in map(Future.exception, hashes) if error]
+
+    assert {type(error) for error in errors} == {Busy}
+    assert 0 < len(errors) < 8
+    assert errors[0].retry_after >= 1
+
+
+@pytest.mark.parametrize(
+    ("password", "message"),
+    [
+        ("short", "Use at least 12 characters."),
+        ("x" * 1025, "Use at most 1024 characters."),
+        ("ADA@example.org", "Use something else than your name or address."),
+    ],
+)
+def test_weak(password: str, message: str) -> None:
+    """A bad new password is refused with what a good one needs."""
+    with pytest.raises(WeakPassword, match=message):
+        check_strength(password, min_length=12, personal=["ada@example.org"])
+
+
+def test_strong() -> None:
+    """No mixture of characters is asked for, only length; each character counts."""
+    check_strength("x" * 11 + "❤", min_length=12, personal=["", "ada"])
