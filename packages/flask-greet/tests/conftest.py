@@ -6,6 +6,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_greet import Greet
+from hypothesis import settings
+
+# A busy machine is no bug.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture
