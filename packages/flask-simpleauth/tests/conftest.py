@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Bench:
     entered: Callable[[], AbstractContextManager[Any]]
 
 
-def postgresql_url() -> str:
+def find_postgresql() -> str:
     """Return the URL of the PostgreSQL server to test on, or skip the test."""
     url = os.environ.get("TEST_POSTGRESQL_URL")
     if url is None:
@@ -61,7 +61,8 @@ def make_database(uri: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
 
     app = Flask("own")
     app.config["SQLALCHEMY_DATABASE_URI"] = uri
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
+    if uri != "sqlite://":
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
     db = SQLAlchemy(app, model_class=Base)
 
     membership = db.Table(
@@ -87,30 +88,50 @@ def make_database(uri: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
     return app, db, User
 
 
-def _own_database(uri: str) -> Iterator[Bench]:
-    app, db, user_class = make_database(uri)
-    store = SQLAlchemyStore(db, user_class)
-    with app.app_context():
-        db.drop_all()
-        db.create_all()
-        db.session.remove()
-    yield Bench(store, app.app_context)
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Callable[[str], Any]]:
+    """Make apps with a database of their own; ``{tmp}`` is a folder for it."""
+    with ExitStack() as stack:
+
+        def make(uri: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
+            app, db, user_class = make_database(uri.format(tmp=tmp_path))
+            SQLAlchemyStore(db, user_class)  # adds its tables
+            with app.app_context():
+                db.drop_all()
+                db.create_all()
+                db.session.remove()
+            stack.callback(_dispose, app, db)
+            return app, db, user_class
+
+        yield make
+
+
+def _dispose(app: Flask, db: SQLAlchemy) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
 
 
+@pytest.fixture
+def postgresql_url() -> Callable[[], str]:
+    """Find a PostgreSQL server, or skip the test that asks for one."""
+    return find_postgresql
+
+
 @pytest.fixture(params=["memory", "embedded", "sqlite", "postgresql"])
-def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+def bench(
+    request: pytest.FixtureRequest, tmp_path: Path, database: Callable[[str], Any]
+) -> Bench:
     """Each store in turn."""
     if request.param == "memory":
-        yield Bench(MemoryStore(), nullcontext)
-    elif request.param == "embedded":
-        yield Bench(EmbeddedStore(tmp_path / "accounts.sqlite3"), nullcontext)
-    elif request.param == "sqlite":
-        yield from _own_database(f"sqlite:///{tmp_path / 'own.sqlite3'}")
-    else:
-        yield from _own_database(postgresql_url())
+        return Bench(MemoryStore(), nullcontext)
+    if request.param == "embedded":
+        return Bench(EmbeddedStore(tmp_path / "accounts.sqlite3"), nullcontext)
+
+    on_file = request.param == "sqlite"
+    uri = "sqlite:///{tmp}/own.sqlite3" if on_file else find_postgresql()
+    app, db, user_class = database(uri)
+    return Bench(SQLAlchemyStore(db, user_class), app.app_context)
 
 
 @pytest.fixture

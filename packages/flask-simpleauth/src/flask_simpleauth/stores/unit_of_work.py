@@ -134,13 +134,11 @@ def _commit_keeping_loaded(session: Session) -> None:
 
 def _watch(scoped_session: Any) -> None:
     """Note in each session's ``info`` whether its transaction has written."""
-    for name, listener in (
-        ("after_flush", _note_flush),
-        ("do_orm_execute", _note_statement),
-        ("after_transaction_end", _note_end),
-    ):
-        if not event.contains(scoped_session, name, listener):
-            event.listen(scoped_session, name, listener)
+    # SQLAlchemy adds a listener once per session class, so that many stores on one
+    # session cost no more than one.
+    event.listen(scoped_session, "after_flush", _note_flush)
+    event.listen(scoped_session, "do_orm_execute", _note_statement)
+    event.listen(scoped_session, "after_transaction_end", _note_end)
 
 
 def _note_flush(session: Session, _context: object) -> None:
