@@ -19,6 +19,9 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 #: The key in ``Session.info`` that says: this transaction has written.
 _HAS_WRITTEN = "simpleauth_has_written"
 
+#: The attribute of a session class that says: its sessions note their writes.
+_IS_WATCHED = "simpleauth_is_watched"
+
 _READING_WORDS = ("select", "show", "explain", "describe", "values")
 
 
@@ -68,7 +71,7 @@ class SharedUnitOfWork:
 
     def __init__(self, scoped_session: Any) -> None:
         self._session: Callable[[], Session] = scoped_session
-        _watch(scoped_session)
+        _watch(scoped_session.session_factory.class_)
 
     @contextmanager
     def reading(self, *, release: bool = False) -> Generator[Session, None, None]:
@@ -132,13 +135,17 @@ def _commit_keeping_loaded(session: Session) -> None:
         session.expire_on_commit = expire_on_commit
 
 
-def _watch(scoped_session: Any) -> None:
+def _watch(session_class: Any) -> None:
     """Note in each session's ``info`` whether its transaction has written."""
-    # SQLAlchemy adds a listener once per session class, so that many stores on one
-    # session cost no more than one.
-    event.listen(scoped_session, "after_flush", _note_flush)
-    event.listen(scoped_session, "do_orm_execute", _note_statement)
-    event.listen(scoped_session, "after_transaction_end", _note_end)
+    # Marked on the class: an application factory may make one store after another on
+    # the same db, and event.contains() mistakes a new object for a dead one's id.
+    if _IS_WATCHED in vars(session_class):
+        return
+
+    setattr(session_class, _IS_WATCHED, True)
+    event.listen(session_class, "after_flush", _note_flush)
+    event.listen(session_class, "do_orm_execute", _note_statement)
+    event.listen(session_class, "after_transaction_end", _note_end)
 
 
 def _note_flush(session: Session, _context: object) -> None:
