@@ -1,0 +1,226 @@
+"""Protection from requests that another site makes in a visitor's name (CSRF).
+
+:mod:`flask_nameform.policy` decides; this is its evidence, its token, and its word in a
+view. With any :class:`~flask_nameform.Forms` attached, each view of the app is
+protected.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from flask import (
+    Blueprint,
+    Response,
+    after_this_request,
+    current_app,
+    has_request_context,
+    request,
+    session,
+)
+from markupsafe import Markup
+from werkzeug.exceptions import BadRequest
+
+from .policy import SAFE_METHODS, Evidence, Policy, Verdict, decide
+from .settings import current_settings
+
+#: The name of the hidden field that carries the token.
+FIELD = "csrf_token"
+#: The headers that may carry it instead, for scripts.
+HEADERS = ("X-CSRFToken", "X-CSRF-Token")
+
+_SESSION_KEY = "_nameform_csrf"
+_EXEMPT = "_nameform_csrf_exempt"
+_CHECKED = "flask_nameform.csrf_checked"
+_MASK_BYTES = 16
+
+Exemptible = TypeVar("Exemptible")
+
+
+class CSRFError(BadRequest):
+    """The request was refused: it may not be the visitor who wants it. Status 400."""
+
+    description = (
+        "This request could not be verified, so nothing was changed."
+        " Go back, load the page again and send it once more."
+    )
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        #: Why, in words for a log.
+        self.reason = reason
+
+
+def exempt(target: Exemptible) -> Exemptible:
+    """Leave a view function, a class view or a blueprint unprotected.
+
+    A decorator without arguments; ``csrf.exempt(blueprint)`` covers the blueprints
+    nested in it too. For endpoints that other sites call and that authenticate each
+    call by themselves, such as a webhook with a signature.
+    """
+    # The mark is the object itself: a subclass or a copy made by functools.wraps has
+    # the mark too, but is not what was marked.
+    setattr(target, _EXEMPT, target)
+    return target
+
+
+def protect() -> None:
+    """Refuse the current request unless it is the visitor who wants it.
+
+    :raises CSRFError: if it was refused.
+    """
+    if request.method in SAFE_METHODS or request.url_rule is None:
+        return  # nothing will run that changes anything
+
+    if not allows():
+        raise _refusal("the token is missing or does not match")
+
+
+def allows(form_name: str | None = None, *, own_form: bool = False) -> bool:
+    """Return whether the current request may act; ``False`` if its token is wanting.
+
+    :param form_name: the form whose token is asked for, by default the one whose
+        marker was posted.
+    :param own_form: one of our endpoints, which need proof even from visitors without
+        cookies.
+    :raises CSRFError: if the headers of the request veto it.
+    """
+    # What an app's view may do without proof, a form of ours may not.
+    if request.environ.get(_CHECKED) and not own_form:
+        return True
+
+    settings = current_settings()
+    policy = Policy(settings.csrf, settings.trusted_origins)
+    decision = decide(_evidence(own_form=own_form), policy)
+
+    if decision.verdict is Verdict.VETO:
+        raise _refusal(decision.reason)
+    if decision.verdict is Verdict.TOKEN and not _has_token(form_name):
+        return False
+
+    request.environ[_CHECKED] = True
+    return True
+
+
+def token(form_name: str = "") -> str:
+    """Return a token for the form, or for a script or hand-written form.
+
+    Each call returns another string, so that a compressed page does not give it away
+    (BREACH). It ends with the session, and with :func:`rotate`. It is empty for a
+    browser that sends ``Sec-Fetch-Site``, which is decided by that header.
+    """
+    if not _needs_token():
+        return ""
+
+    secret: str | None = session.get(_SESSION_KEY)
+
+    if secret is None:
+        secret = session[_SESSION_KEY] = secrets.token_urlsafe(32)
+
+    mask = secrets.token_bytes(_MASK_BYTES)
+    return urlsafe_b64encode(mask + _mac(secret, mask, form_name)).decode()
+
+
+def hidden_field(form_name: str, *, own_form: bool = False) -> Markup:
+    """Return the hidden field with a token for the form, or nothing if none is needed."""
+    if not has_request_context():
+        return Markup()  # nobody will send it from here
+
+    if own_form or "csrf" not in current_app.extensions:
+        value = token(form_name)
+    else:
+        # Flask-WTF protects the app's own views, so its token is what they need.
+        value = current_app.jinja_env.globals[FIELD]()
+
+    if not value:
+        return Markup()
+
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, value)
+
+
+def rotate() -> None:
+    """End all tokens of this session; for when a visitor signs in or out."""
+    session.pop(_SESSION_KEY, None)
+
+
+def _needs_token() -> bool:
+    """Tell whether the page being made needs a token, and what it then varies on."""
+    mode = current_settings().csrf
+
+    if mode == "default":
+        after_this_request(_vary)
+        return "Sec-Fetch-Site" not in request.headers
+
+    return mode == "strict"
+
+
+def _vary(response: Response) -> Response:
+    response.vary.add("Sec-Fetch-Site")
+    return response
+
+
+def _has_token(form_name: str | None) -> bool:
+    """Verify the posted token, for this form or for any."""
+    secret: str | None = session.get(_SESSION_KEY)
+    posted = next(filter(None, map(request.headers.get, HEADERS)), None)
+
+    if secret is None:
+        return False
+
+    if form_name is None:
+        form_name = request.form.get("_form", "")
+
+    try:
+        raw = urlsafe_b64decode((posted or request.form.get(FIELD, "")).encode())
+    except ValueError:
+        return False
+
+    mask, mac = raw[:_MASK_BYTES], raw[_MASK_BYTES:]
+    return any(
+        hmac.compare_digest(mac, _mac(secret, mask, name)) for name in (form_name, "")
+    )
+
+
+def _mac(secret: str, mask: bytes, form_name: str) -> bytes:
+    return hmac.digest(secret.encode(), mask + form_name.encode(), "sha256")
+
+
+def _evidence(*, own_form: bool) -> Evidence:
+    authorization = request.headers.get("Authorization")
+    return Evidence(
+        method=request.method,
+        scheme=request.scheme,
+        host=request.host,
+        origin=request.headers.get("Origin"),
+        fetch_site=request.headers.get("Sec-Fetch-Site"),
+        has_cookies=bool(request.cookies),
+        authorization=authorization and authorization.partition(" ")[0],
+        exempt=not own_form and any(map(_is_marked, _marked_by())),
+        own_form=own_form,
+    )
+
+
+def _marked_by() -> Iterator[Any]:
+    """Yield whatever an exemption of the current view could have been put on."""
+    for name in request.blueprints:
+        blueprint: Blueprint = current_app.blueprints[name]
+        yield blueprint
+
+    view: Any = current_app.view_functions[request.endpoint or ""]
+    while view is not None:
+        yield view
+        yield getattr(view, "view_class", None)
+        view = getattr(view, "__wrapped__", None)
+
+
+def _is_marked(target: Any) -> bool:
+    return target is not None and getattr(target, _EXEMPT, None) is target
+
+
+def _refusal(reason: str) -> CSRFError:
+    current_app.logger.info("CSRF: %s refused: %s", request.endpoint, reason)
+    return CSRFError(reason)

@@ -1,0 +1,134 @@
+"""The view behind named forms: bind, validate, hand over, answer."""
+
+from __future__ import annotations
+
+from flask import abort, current_app, redirect, request
+from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
+
+from . import csrf, marker
+from .form import EXPIRED, Form, FormError, Identity
+from .formdata import posted_in_request
+from .marker import Marker
+from .registry import Definition, Result, current_state
+from .rendering import show_again
+from .submission import Submission, collect_errors, current_exchange
+
+_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+# It asks by itself, with the form at hand to show again.
+@csrf.exempt
+def submit(name: str) -> Response:
+    """Take what was posted to a named form.
+
+    A handler is authorised like any view: the guards of this endpoint's blueprint have
+    run, those of the page that showed the form have not.
+    """
+    prefix = (request.endpoint or "").rpartition(".")[0]
+    full_name = f"{prefix}.{name}" if prefix else name
+    definition = current_state().registry.find(full_name)
+
+    if definition is None:
+        abort(404)
+
+    exchange = current_exchange()
+
+    if exchange and exchange.alone and exchange.submission:
+        return _stand_alone(definition, exchange.submission)
+
+    _require_form()
+    mark = marker.read(request.form.get(marker.FIELD, ""), full_name)
+
+    if not csrf.allows(full_name, own_form=True):
+        errors = {"": [EXPIRED]}
+        refused = Submission(mark, posted_in_request().without_files(), errors, 400)
+        return _again(definition, refused)
+
+    return _handle(definition, mark)
+
+
+def _require_form() -> None:
+    if request.mimetype in _FORM_TYPES or not (
+        request.mimetype or request.content_length
+    ):
+        return
+
+    raise UnsupportedMediaType(
+        "This is the address of a form. Send its fields as "
+        + " or ".join(_FORM_TYPES)
+        + "."
+    )
+
+
+def _handle(definition: Definition, mark: Marker) -> Response:
+    identity = Identity(mark.name, mark.key, submitted=True)
+    form = definition.form_class(meta={"nameform": identity})
+    problem = FormError()
+    result: Result = None
+
+    if form.validate():
+        try:
+            result = current_app.ensure_sync(definition.handler)(form)
+        except ValidationError as error:
+            problem = error if isinstance(error, FormError) else FormError(str(error))
+            form.form_errors = [*form.form_errors, str(problem)]
+
+    if form.errors:
+        submission = _not_accepted(form, mark, problem)
+        return _again(definition, submission)
+
+    return _answer(result, mark, definition)
+
+
+def _not_accepted(form: Form, mark: Marker, problem: FormError) -> Submission:
+    posted = posted_in_request().without_files()
+    return Submission(
+        mark, posted, collect_errors(form), problem.status, problem.headers
+    )
+
+
+def _answer(result: Result, mark: Marker, definition: Definition) -> Response:
+    """Answer a submission that was accepted."""
+    if result is None:
+        return redirect(marker.page_url(mark.page), 303)
+    if isinstance(result, str):
+        return redirect(result, 303)
+    if not isinstance(result, Response):
+        raise RuntimeError(
+            f"The handler of the form {mark.name!r} returned {type(result).__name__}."
+            " It has to return None, a URL or a response."
+            f" It is at {definition.place}."
+        )
+    if result.status_code == 302:
+        # Only 303 says that what follows is a GET (RFC 9110, 15.4.4).
+        result.status_code = 303
+
+    return result
+
+
+def _again(definition: Definition, submission: Submission) -> Response:
+    """Ask for the page that showed the form, or show it here if that cannot be."""
+    exchange = current_exchange()
+
+    if exchange is None or exchange.over or submission.marker.page is None:
+        return _stand_alone(definition, submission)
+
+    exchange.submission = submission
+    exchange.posted_to = request.environ["PATH_INFO"]
+    return Response("Not accepted.", submission.status)
+
+
+def _stand_alone(definition: Definition, submission: Submission) -> Response:
+    """Show the form on a page of its own: input is never lost."""
+    state = current_state()
+    html = state.layout.render(
+        "nameform/form.html",
+        state.settings.get(serving=True).base_template,
+        form=show_again(definition, submission),
+        title=definition.title,
+    )
+    response = current_app.make_response((html, submission.status))
+    response.headers.extend(submission.headers)
+    return response

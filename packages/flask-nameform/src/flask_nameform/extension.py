@@ -1,0 +1,152 @@
+"""``Forms``: the extension object, and how it is wired into an app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Blueprint, Flask, current_app
+from flask.blueprints import BlueprintSetupState
+
+from . import csrf
+from .dispatch import submit
+from .form import Form
+from .registry import Definition, Definitions, Result, State
+from .rendering import ENDPOINT, quick_form, show_form
+from .rerender import Rerender
+from .settings import KEY, read_settings
+
+_RULE = "/-/forms/<path:name>"
+
+FormT = TypeVar("FormT", bound=Form)
+ResultT = TypeVar("ResultT", bound=Result)
+
+
+class Forms:
+    """Forms that any page can show by name.
+
+    .. code-block:: python
+
+        forms = Forms()          # here, so that other modules can import it
+
+        @forms.handler("name", NameForm)
+        def save_name(form):
+            session["name"] = form.name.data
+
+        forms.init_app(app)      # in the application factory
+
+    In templates ``{{ show_form("name") }}`` shows the form. An app may have any number
+    of ``Forms``, and each may serve any number of apps.
+
+    :param app: the app to attach to, for a program without a factory.
+    :param blueprint: the blueprint they belong to. They are attached where it is
+        registered, its name stands before theirs, and its guards run for them.
+    """
+
+    def __init__(
+        self, app: Flask | None = None, *, blueprint: Blueprint | None = None
+    ) -> None:
+        self._definitions = Definitions()
+        self._blueprint = blueprint
+
+        if blueprint is not None:
+            blueprint.record(self._attach_with_blueprint)
+            blueprint.add_url_rule(_RULE, ENDPOINT, submit, methods=["POST"])
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Attach to an app.
+
+        The first ``Forms`` of an app read its configuration, add the template helpers,
+        and protect all its views from other sites (see :mod:`flask_nameform.csrf`).
+
+        :raises RuntimeError: if they are attached to it already or belong to a
+            blueprint, if a name is taken, or for a configuration key that is misspelt
+            or has a wrong value.
+        """
+        if self._blueprint is not None:
+            raise RuntimeError(
+                f"These 'Forms' belong to the blueprint {self._blueprint.name!r} and are"
+                " attached where it is registered. Leave 'init_app' out."
+            )
+
+        _state_of(app).registry.attach("", self._definitions)
+
+        if ENDPOINT not in app.view_functions:
+            app.add_url_rule(_RULE, ENDPOINT, submit, methods=["POST"])
+
+    def handler(
+        self, name: str, form_class: type[FormT], *, title: str | None = None
+    ) -> Callable[[Callable[[FormT], ResultT]], Callable[[FormT], ResultT]]:
+        """Register the function that takes what was sent in a form; a decorator.
+
+        It gets the form when that is valid. It returns ``None`` to go back to the page
+        the form was on, a URL to go there, or a response. To have the form shown again
+        it adds to ``form.<field>.errors`` or ``form.form_errors``, or raises
+        :class:`wtforms.ValidationError` or :class:`~flask_nameform.FormError`.
+
+        Like a view, **anyone may send to it**: guards of the page that shows the form
+        do not guard the handler. Guard the blueprint, or put the decorator that guards
+        a view between this one and the function.
+
+        :param title: what the form is called where it needs a name: to screen readers,
+            and on a page of its own. By default made from ``name``.
+        :raises RuntimeError: if the name is taken; the message has both places.
+        """
+
+        def register(handler: Callable[[FormT], ResultT]) -> Callable[[FormT], ResultT]:
+            self.add(name, form_class, handler=handler, title=title)
+            return handler
+
+        return register
+
+    def add(
+        self,
+        name: str,
+        form_class: type[FormT],
+        *,
+        handler: Callable[[FormT], Result],
+        title: str | None = None,
+    ) -> None:
+        """Register a form and its handler; :meth:`handler` without the decorator."""
+        title = title or name.replace("_", " ").replace("-", " ").capitalize()
+        self._definitions.add(name, Definition(form_class, handler, title))
+
+    def _attach_with_blueprint(self, setup: BlueprintSetupState) -> None:
+        prefix = f"{setup.name_prefix}.{setup.name}".lstrip(".")
+        _state_of(setup.app).registry.attach(prefix, self._definitions)
+
+
+def _state_of(app: Flask) -> State:
+    """Return what belongs to the app; with the first ``Forms``, wire it up."""
+    state: State | None = app.extensions.get(KEY)
+
+    if state is None:
+        state = app.extensions[KEY] = State(read_settings(app.config))
+        _wire(app)
+
+    return state
+
+
+def _wire(app: Flask) -> None:
+    app.register_blueprint(Blueprint(KEY, __name__, template_folder="templates"))
+    app.add_template_global(show_form)
+    app.add_template_global(quick_form)
+    app.before_request(_protect)
+    app.wsgi_app = Rerender(app.wsgi_app)  # type: ignore[method-assign]
+
+    if "csrf" in app.extensions:
+        app.extensions["csrf"].exempt(submit)
+    else:
+        app.add_template_global(csrf.token, csrf.FIELD)
+
+
+def _protect() -> None:
+    """Protect every view, unless Flask-WTF's ``CSRFProtect`` does so already."""
+    other = current_app.extensions.get("csrf")
+
+    if other is None:
+        csrf.protect()
+    else:
+        other.exempt(submit)  # it may have come after us, and ours asks by itself

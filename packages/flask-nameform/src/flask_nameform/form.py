@@ -1,0 +1,292 @@
+"""``Form``: WTForms' form, bound to the request that submits it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import wtforms
+from flask import has_request_context, request
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, FieldList, FormField, StringField, SubmitField
+from wtforms.form import BaseForm
+from wtforms.meta import DefaultMeta
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from . import csrf, marker
+from .formdata import Posted, posted_in_request, walk
+
+if TYPE_CHECKING:
+    from wtforms.fields.core import UnboundField
+    from wtforms.meta import _MultiDictLike  # pyright: ignore[reportPrivateUsage]
+
+#: What a form says if its token is wanting.
+EXPIRED = "This form was open for too long. Nothing is lost: please send it again."
+
+_SUBMITTING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+# Tells "take it from the request" from None, which to WTForms means "not submitted".
+_FROM_REQUEST: MultiDict[str, Any] = MultiDict()
+
+# Beyond this a number does not fit into a float, as which validators compare it.
+_NUMBER_BITS = 1000
+
+FieldT = TypeVar("FieldT", bound=Field)
+
+
+class FormError(ValidationError):
+    """What a handler raises to show the form again with a message of the form's own.
+
+    :param message: shown with the form; it belongs to no field.
+    :param status: the HTTP status of the answer, such as 429.
+    :param headers: more headers of the answer, such as ``Retry-After``.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status: int = 422,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = dict(headers or {})
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which form this is, among all that could be on one page."""
+
+    #: The name it was registered under; of a form on its own, that of its class.
+    name: str
+    #: Tells copies of a named form apart.
+    key: str | None = None
+    #: A named form's marker. A form on its own has its name there.
+    signed: str | None = None
+    #: A named form is submitted if its endpoint says so.
+    submitted: bool = False
+
+    @property
+    def scope(self) -> str:
+        """What the ids of its fields begin with."""
+        return "-".join(filter(None, (self.name.replace(".", "-"), self.key)))
+
+
+class _Meta(DefaultMeta):
+    nameform: Identity
+
+    def bind_field(
+        self,
+        form: BaseForm,
+        unbound_field: UnboundField[FieldT],
+        options: MutableMapping[str, Any],
+    ) -> FieldT:
+        # Several forms on a page need different ids. Their names may be the same: each
+        # form posts only its own, and browsers fill in by name.
+        if "id" not in unbound_field.kwargs:
+            options.setdefault("id", f"{self.nameform.scope}-{options['name']}")
+
+        return super().bind_field(form, unbound_field, options)
+
+    def wrap_formdata(  # type: ignore[override] # overloads in the stub
+        self, form: BaseForm, formdata: _MultiDictLike | None
+    ) -> Any:
+        if formdata is _FROM_REQUEST:
+            submitted = isinstance(form, Form) and form.is_submitted()
+            formdata = posted_in_request() if submitted else None
+        if isinstance(formdata, Posted):
+            formdata = formdata.for_fields(form)
+
+        return super().wrap_formdata(form, formdata)  # type: ignore[arg-type]
+
+    def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:  # type: ignore[override]
+        # Descriptions add up: one that a template gives must not hide the field's own.
+        return super().render_field(
+            field, join_descriptions(field.render_kw or {}, render_kw)
+        )
+
+
+class Form(wtforms.Form):
+    """A form that binds itself to the request that submits it.
+
+    .. code-block:: python
+
+        form = NameForm()
+
+        if form.validate_on_submit():
+            ...
+
+    Outside a request, and in one that does not submit this very form, it is unbound.
+    Give ``formdata`` to bind it to something else; whether to act on that is then
+    yours to decide, CSRF included.
+
+    :raises RuntimeError: when a class is made that has a field named like a part of
+        WTForms' interface or ours, such as ``data`` or ``errors``.
+    """
+
+    Meta = _Meta
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+
+        for name in _TAKEN:
+            if hasattr(getattr(cls, name, None), "_formfield"):
+                raise RuntimeError(
+                    f"The field '{name}' of {cls.__name__} hides a part of WTForms by"
+                    f" that name. Call it '{name}_', and give it name={name!r} if it"
+                    " must keep that name in HTML."
+                )
+
+    def __init__(
+        self,
+        formdata: _MultiDictLike | None = _FROM_REQUEST,
+        obj: object | None = None,
+        prefix: str = "",
+        data: Mapping[str, Any] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        own_name = "-".join(
+            filter(None, (type(self).__name__, prefix.rstrip("-_;:/.")))
+        )
+        meta = {"nameform": Identity(own_name), **(meta or {})}
+        super().__init__(formdata, obj, prefix, data, meta, **kwargs)
+
+        self._binds_itself = formdata is _FROM_REQUEST
+        _give_ids_within(self)
+        _refuse_odd_numbers(self)
+
+    def is_submitted(self) -> bool:
+        """Return whether the current request submits this form, and not another.
+
+        The hidden field of :meth:`hidden_tag` tells. A request without it submits
+        every form, as hand-written HTML and scripts expect.
+        """
+        if not has_request_context() or request.method not in _SUBMITTING:
+            return False
+
+        identity: Identity = self.meta.nameform
+        posted = request.form.get(marker.FIELD, identity.name)
+        return identity.submitted or posted == identity.name
+
+    def validate(
+        self, extra_validators: Mapping[str, Sequence[Any]] | None = None
+    ) -> bool:
+        """Validate each field, and whether it was the visitor who sent the form.
+
+        :raises flask_nameform.csrf.CSRFError: if it was another site.
+        """
+        identity: Identity = self.meta.nameform
+
+        if (
+            self._binds_itself
+            and self.is_submitted()
+            and not csrf.allows(identity.name)
+        ):
+            self.form_errors = [EXPIRED]
+            return False
+
+        return super().validate(extra_validators)
+
+    def validate_on_submit(
+        self, extra_validators: Mapping[str, Sequence[Any]] | None = None
+    ) -> bool:
+        """Return whether the form was submitted and is valid.
+
+        :raises flask_nameform.csrf.CSRFError: if another site sent it.
+        """
+        return self.is_submitted() and self.validate(extra_validators)
+
+    def hidden_tag(self) -> Markup:
+        """Return all that is in the form without being seen.
+
+        These are the marker that tells forms on a page apart, the CSRF token if the
+        browser needs one, and the form's own hidden fields.
+        """
+        identity: Identity = self.meta.nameform
+        mark = Markup('<input type="hidden" name="{}" value="{}">').format(
+            marker.FIELD, identity.signed or identity.name
+        )
+        token = csrf.hidden_field(identity.name, own_form=identity.signed is not None)
+        return Markup().join([mark, token, *(f() for f in self if is_hidden(f))])
+
+
+_TAKEN = frozenset(name for name in dir(Form) if not name.startswith("_")) | {
+    "form_errors",
+    "meta",
+    csrf.FIELD,
+}
+
+
+class NameForm(Form):
+    """The form everybody starts with: it asks for a name."""
+
+    name = StringField(
+        "What is your name?",
+        filters=[lambda value: value and value.strip()],
+        validators=[
+            DataRequired("Enter your name"),
+            Length(max=100, message="Your name must be at most 100 characters long"),
+        ],
+    )
+    submit = SubmitField("Submit")
+
+
+def is_hidden(field: Field) -> bool:
+    """Return whether the field is a hidden input."""
+    return getattr(field.widget, "input_type", None) == "hidden"
+
+
+def join_descriptions(
+    own: Mapping[str, Any], given: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Return ``given`` with the ids of both in its ``aria-describedby``."""
+    spellings = ("aria-describedby", "aria_describedby")
+    ids = [kw[name] for kw in (own, given) for name in spellings if kw.get(name)]
+
+    if len(ids) < 2:
+        return given
+
+    others = {name: value for name, value in given.items() if name not in spellings}
+    return {**others, "aria-describedby": " ".join(ids)}
+
+
+def _give_ids_within(fields: Iterable[Field]) -> None:
+    """Put the ids of fields in nested forms under that of the field holding the form.
+
+    WTForms makes such a form without telling it where it is.
+    """
+    for field in fields:
+        if isinstance(field, FormField):
+            for inner in field.form:
+                _set_id(inner, f"{field.id}-{inner.short_name}")
+            _give_ids_within(field.form)
+        elif isinstance(field, FieldList):
+            for index, entry in enumerate(field.entries):
+                _set_id(entry, f"{field.id}-{index}")
+            _give_ids_within(field.entries)
+
+
+def _set_id(field: Field, new_id: str) -> None:
+    if field.label.field_id == field.id:
+        field.label.field_id = new_id
+    field.id = new_id
+
+
+def _refuse_odd_numbers(form: Form) -> None:
+    """Refuse numbers that WTForms reads but cannot compare, such as ``sNaN``."""
+    for field in walk(form):
+        if isinstance(field, FormField | FieldList) or not _is_odd(field.data):
+            continue
+        field.data = None
+        field.process_errors = [*field.process_errors, "Enter a number"]
+
+
+def _is_odd(value: object) -> bool:
+    if isinstance(value, Decimal):
+        return not value.is_finite() or abs(value.adjusted()) > _NUMBER_BITS // 4
+    return isinstance(value, int) and value.bit_length() > _NUMBER_BITS

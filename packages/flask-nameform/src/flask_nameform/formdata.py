@@ -1,0 +1,93 @@
+"""What was posted, as WTForms reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, FieldList, FormField
+from wtforms.form import BaseForm
+
+# Digits in a key are an index into a list of fields; WTForms makes an int of them.
+_INDEX_DIGITS = 9
+
+
+class Posted(MultiDict[str, Any]):
+    """The text and files of a request; a file reaches file fields only.
+
+    Somebody may post a file under the name of a text field, where no validator expects
+    one, and text under the name of a file field. Each form takes what is for its own
+    fields, and a form nested in it does so again.
+    """
+
+    def __init__(
+        self,
+        text: MultiDict[str, str],
+        files: MultiDict[str, Any],
+        fields: Iterable[Field] = (),
+    ) -> None:
+        super().__init__({key: text.getlist(key) for key in text if _is_sane(key)})
+        self._text = text
+        self._files = files
+
+        for field in fields:
+            for key in _file_keys(field, files):
+                self.setlist(key, files.getlist(key))
+            if is_file_field(field) and field.name not in files:
+                self.poplist(field.name)
+
+    def __bool__(self) -> bool:
+        # A submitted form has been submitted even if each box in it was left empty;
+        # WTForms would put defaults into an empty one.
+        return True
+
+    def for_fields(self, fields: Iterable[Field]) -> Posted:
+        """Return what these fields may get."""
+        return Posted(self._text, self._files, fields)
+
+    def without_files(self) -> Posted:
+        """Return the text alone: a browser cannot be given a file back."""
+        return Posted(self._text, MultiDict())
+
+
+def posted_in_request() -> Posted:
+    """Return what the current request carries.
+
+    :raises werkzeug.exceptions.RequestEntityTooLarge: if the app takes no body so big.
+    """
+    return Posted(request.form, request.files)
+
+
+def is_file_field(field: Field | type[Field]) -> bool:
+    """Return whether the field, or fields of the class, take files."""
+    return getattr(field.widget, "input_type", None) == "file"
+
+
+def _file_keys(field: Field, files: MultiDict[str, Any]) -> Iterator[str]:
+    """Yield the keys of files that are for this field."""
+    if is_file_field(field):
+        yield from {field.name}.intersection(files)
+    elif isinstance(field, FieldList) and is_file_field(
+        field.unbound_field.field_class
+    ):
+        yield from (k for k in files if k.startswith(f"{field.name}-") and _is_sane(k))
+
+
+def _is_sane(key: str) -> bool:
+    return all(
+        part.isascii() and len(part) <= _INDEX_DIGITS
+        for part in key.split("-")
+        if part.isdigit()
+    )
+
+
+def walk(form: BaseForm | Iterable[Field]) -> Iterator[Field]:
+    """Yield the fields of a form and all fields within them."""
+    for field in form:
+        yield field
+        if isinstance(field, FieldList):
+            yield from walk(field.entries)
+        elif isinstance(field, FormField):
+            yield from walk(field.form)

@@ -1,0 +1,91 @@
+"""The hidden field ``_form``: which form was posted, and from which page.
+
+Of a named form it is signed, so that a page in it is one that this app has shown, and
+going back there is never an open redirect.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+from urllib.parse import quote
+
+from flask import current_app, request
+from itsdangerous import BadData, URLSafeSerializer
+
+#: The name of the hidden field.
+FIELD = "_form"
+
+# What may stand in a path or query as it is (RFC 3986), and the escapes in it.
+_PATH_SAFE = "/:@!$&'()*+,;=~"
+_QUERY_SAFE = _PATH_SAFE + "?%[]"
+
+
+class Marker(NamedTuple):
+    """A form as a page showed it."""
+
+    #: The full name, such as ``"blog.comment"``.
+    name: str
+    #: Tells copies of a form on one page apart.
+    key: str | None = None
+    #: Path and query below the script root, escaped as in a URL.
+    page: str | None = None
+
+
+def sign(marker: Marker) -> str:
+    """Return the marker as the hidden field holds it.
+
+    :raises RuntimeError: if the app has no ``SECRET_KEY``.
+    """
+    signed = _serializer().dumps(marker)
+    return signed if isinstance(signed, str) else signed.decode()
+
+
+def read(text: str, name: str) -> Marker:
+    """Return the marker of the form ``name`` in a posted field.
+
+    One that is missing, not ours or of another form counts as one without a page: the
+    form was posted by hand-written HTML, a script, or before ``SECRET_KEY`` changed.
+    """
+    try:
+        marker = Marker(*_serializer().loads(text))
+    except BadData:
+        return Marker(name)
+
+    return marker if marker.name == name else Marker(name)
+
+
+def this_page() -> str | None:
+    """Return the page being shown, or ``None`` if a GET of its URL shows no page."""
+    methods = request.url_rule.methods if request.url_rule is not None else None
+
+    if request.method not in ("GET", "HEAD") and "GET" not in (methods or ()):
+        return None
+
+    path = quote(request.path, safe=_PATH_SAFE)
+    query = quote(request.query_string, safe=_QUERY_SAFE)
+    return f"{path}?{query}" if query else path
+
+
+def page_url(page: str | None) -> str:
+    """Return the URL of the page, or of the app's root if the page is not known."""
+    return quote(request.script_root, safe=_PATH_SAFE) + (page or "/")
+
+
+def _serializer() -> URLSafeSerializer:
+    secret_key = current_app.secret_key
+
+    if not secret_key:
+        raise RuntimeError(
+            "Named forms are signed, and this app has no SECRET_KEY. Set"
+            " app.config['SECRET_KEY'] to the output of"
+            " python -c 'import secrets; print(secrets.token_hex())'"
+        )
+
+    # Oldest first: itsdangerous signs with the last one and accepts all.
+    fallbacks = current_app.config.get("SECRET_KEY_FALLBACKS") or []
+    return URLSafeSerializer(
+        [*fallbacks, secret_key],
+        salt="flask-nameform.marker",
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+    )

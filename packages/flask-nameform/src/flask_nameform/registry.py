@@ -1,0 +1,174 @@
+"""Which name means which form: looked up live, per app."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from flask import current_app
+from werkzeug.wrappers import Response
+
+from .config import LiveSettings
+from .form import Form
+from .layout import Layout
+from .settings import KEY, Settings
+
+#: What a handler returns: ``None`` for the page the form was on, a URL to go to, or a
+#: response. An async one returns it when awaited.
+Result = None | str | Response | Awaitable[None | str | Response]
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A named form: its class, and the function that takes what was sent."""
+
+    form_class: type[Form]
+    handler: Callable[[Any], Result]
+    #: What a page calls the form.
+    title: str
+
+    @property
+    def place(self) -> str:
+        """Where the handler was written: file and line."""
+        code = getattr(inspect.unwrap(self.handler), "__code__", None)
+
+        if code is None:
+            return repr(self.handler)
+
+        return f"{code.co_filename}:{code.co_firstlineno}"
+
+
+class Definitions:
+    """The forms of one :class:`~flask_nameform.Forms`, by name."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Definition] = {}
+
+    def add(self, name: str, definition: Definition) -> None:
+        """Add a form.
+
+        :raises RuntimeError: if the name is taken or cannot be a name, or if the class
+            is no :class:`~flask_nameform.Form`.
+        """
+        if not _NAME.fullmatch(name):
+            raise RuntimeError(
+                f"{name!r} cannot be the name of a form: use letters, digits, '-' and"
+                " '_'. The name of a blueprint is put before it by itself."
+            )
+        if not issubclass(definition.form_class, Form):
+            raise RuntimeError(
+                f"{definition.form_class.__name__} cannot be a named form: it has to"
+                " be a subclass of flask_nameform.Form."
+            )
+        if name in self._by_name:
+            raise _taken(name, self._by_name[name], definition)
+
+        self._by_name[name] = definition
+
+    def get(self, name: str) -> Definition | None:
+        """Return the form of that name, if there is one."""
+        return self._by_name.get(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_name)
+
+
+@dataclass
+class Registry:
+    """The forms of one app. A prefix is the dotted name of a blueprint, or nothing."""
+
+    _attached: list[tuple[str, Definitions]] = field(
+        default_factory=list[tuple[str, Definitions]]
+    )
+
+    def attach(self, prefix: str, definitions: Definitions) -> None:
+        """Attach a collection; forms added to it later are found too.
+
+        :raises RuntimeError: if it is attached there already, or if a name is taken.
+        """
+        if any((p, d) == (prefix, definitions) for p, d in self._attached):
+            raise RuntimeError(
+                "These 'Forms' are attached to this app already. Import and use them."
+            )
+
+        self._attached.append((prefix, definitions))
+
+        for name in definitions:
+            self.find(_join(prefix, name))
+
+    def find(self, full_name: str) -> Definition | None:
+        """Return the form of that name, if there is one.
+
+        :raises RuntimeError: if two collections have a form of that name.
+        """
+        prefix, _, name = full_name.rpartition(".")
+        found = [d.get(name) for p, d in self._attached if p == prefix]
+        match [definition for definition in found if definition is not None]:
+            case []:
+                return None
+            case [definition]:
+                return definition
+            case [first, second, *_]:
+                raise _taken(full_name, first, second)
+
+    def require(self, full_name: str) -> Definition:
+        """Return the form of that name.
+
+        :raises RuntimeError: if there is none; the message has the names close to it.
+        """
+        definition = self.find(full_name)
+
+        if definition is None:
+            names = sorted(_join(prefix, n) for prefix, d in self._attached for n in d)
+            near = get_close_matches(full_name, names, cutoff=0.5) or names
+            raise RuntimeError(
+                f"There is no form named {full_name!r}."
+                f" Did you mean {' or '.join(map(repr, near[:5]))}?"
+                if near
+                else f"There is no form named {full_name!r}, nor any other. Is the"
+                " module with its handler imported?"
+            )
+
+        return definition
+
+
+@dataclass(frozen=True)
+class State:
+    """What belongs to one app; each ``Forms`` may serve several."""
+
+    settings: LiveSettings[Settings]
+    registry: Registry = field(default_factory=Registry)
+    layout: Layout = field(default_factory=lambda: Layout("NAMEFORM_BASE_TEMPLATE"))
+
+
+def current_state() -> State:
+    """Return what belongs to the current app.
+
+    :raises RuntimeError: if no ``Forms`` are attached to it.
+    """
+    state: State | None = current_app.extensions.get(KEY)
+
+    if state is None:
+        raise RuntimeError(
+            "No 'Forms' are attached to this app. Did you forget"
+            " 'forms.init_app(app)', or to register the blueprint they belong to?"
+        )
+
+    return state
+
+
+def _join(prefix: str, name: str) -> str:
+    return f"{prefix}.{name}" if prefix else name
+
+
+def _taken(name: str, first: Definition, second: Definition) -> RuntimeError:
+    return RuntimeError(
+        f"Two forms are named {name!r}: one at {first.place}, one at {second.place}."
+        " Give one of them another name."
+    )

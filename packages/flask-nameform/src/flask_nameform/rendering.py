@@ -1,0 +1,120 @@
+"""``show_form`` and ``quick_form``: forms in templates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, has_request_context, request, url_for
+from markupsafe import Markup
+
+from . import marker
+from .form import Form, Identity
+from .marker import Marker
+from .registry import Definition, current_state
+from .submission import Submission, current_exchange, restore_errors
+from .view import view_form
+
+#: The endpoint of named forms, on the app and on each blueprint that has some.
+ENDPOINT = "nameform"
+
+_TEMPLATE = "nameform/quick_form.html"
+
+
+def show_form(name: str, key: object = None) -> Markup:
+    """Return the named form as HTML; on the page after a submission that was not
+    accepted, with what was posted and what was wrong.
+
+    :param name: as registered, after the name of the blueprint: ``"blog.comment"``.
+        Within the blueprint ``".comment"`` will do.
+    :param key: tells copies of a form on one page apart.
+    :raises RuntimeError: if there is no form of that name, or no request.
+    """
+    if not has_request_context():
+        raise RuntimeError(
+            f"show_form({name!r}) needs a request: the form goes back to the page that"
+            " showed it, and here is none."
+        )
+
+    name = _full_name(name)
+    definition = current_state().registry.require(name)
+    mark = Marker(name, _checked_key(key), marker.this_page())
+    exchange = current_exchange()
+    submission = exchange and exchange.submission
+
+    if exchange and submission and submission.marker[:2] == mark[:2]:
+        exchange.shown = True
+        return show_again(definition, submission)
+
+    return _show_named(definition, mark, None)
+
+
+def show_again(definition: Definition, submission: Submission) -> Markup:
+    """Return a named form as HTML, with what was posted and what was wrong."""
+    return _show_named(definition, submission.marker, submission)
+
+
+def quick_form(
+    form: Form,
+    action: str = "",
+    method: str = "post",
+    *,
+    title: str | None = None,
+    button: str = "Send",
+    **attributes: Any,
+) -> Markup:
+    """Return a form as HTML.
+
+    :param action: the URL to send it to; by default that of the page.
+    :param title: a heading, which names the form to screen readers too.
+    :param button: the text of the button, for a form that has no ``SubmitField``.
+    :param attributes: more attributes of the ``form`` element, such as ``id``.
+    """
+    attributes = {"method": method.lower(), **attributes}
+
+    if action:
+        attributes["action"] = action
+
+    # The module of a template is made once; macros are looked up in it.
+    template = current_app.jinja_env.get_template(_TEMPLATE)
+    macro: Any = template.module
+    view = view_form(form, attributes, title=title, button=button)
+    return Markup(macro.quick_form(view))
+
+
+def _show_named(
+    definition: Definition, mark: Marker, submission: Submission | None
+) -> Markup:
+    identity = Identity(mark.name, mark.key, signed=marker.sign(mark))
+    form = definition.form_class(
+        formdata=submission and submission.posted, meta={"nameform": identity}
+    )
+
+    if submission is not None:
+        restore_errors(form, submission.errors)
+
+    prefix, _, name = mark.name.rpartition(".")
+    action = url_for(f"{prefix}.{ENDPOINT}" if prefix else ENDPOINT, name=name)
+    return quick_form(form, action, **{"aria-label": definition.title})
+
+
+def _full_name(name: str) -> str:
+    """Resolve a name relative to the blueprint of this request, as ``url_for`` does."""
+    if not name.startswith("."):
+        return name
+
+    return name[1:] if request.blueprint is None else request.blueprint + name
+
+
+def _checked_key(key: object) -> str | None:
+    if key is None:
+        return None
+
+    text = str(key)
+
+    if not text or not text.replace("-", "").replace("_", "").isalnum():
+        raise RuntimeError(
+            f"key={text!r} cannot be part of an id in HTML: use letters, digits, '-'"
+            " and '_'."
+        )
+
+    return text

@@ -1,0 +1,65 @@
+"""The ``NAMEFORM_*`` keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from flask import current_app, has_request_context
+
+from .config import LiveSettings
+
+#: The extension's key in ``app.extensions``; everything per app is kept there.
+KEY = "nameform"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may differ from one deployment of an app to the next."""
+
+    #: ``"default"``: the browser's headers decide, and a token where there are none.
+    #: ``"strict"``: the headers and a token. ``"headers"``: no token at all, so a
+    #: request without proof is refused. ``"off"``: nothing is checked.
+    csrf: Literal["default", "strict", "headers", "off"] = "default"
+    #: Other sites that may post to this one: ``scheme://host[:port]`` as a browser
+    #: writes it in the ``Origin`` header.
+    trusted_origins: tuple[str, ...] = ()
+    #: The template our pages extend; it needs a block named ``page_content``.
+    base_template: str = "nameform/base.html"
+
+    def __post_init__(self) -> None:
+        for origin in self.trusted_origins:
+            _check_origin(origin)
+
+
+def read_settings(config: dict[str, object]) -> LiveSettings[Settings]:
+    """Return the settings that ``config`` holds under the prefix ``NAMEFORM_``."""
+    return LiveSettings(Settings, "NAMEFORM_", config)
+
+
+def current_settings() -> Settings:
+    """Return the settings of the current app, with forms attached to it or not."""
+    state = current_app.extensions.get(KEY)
+    settings: LiveSettings[Settings] = (
+        read_settings(current_app.config) if state is None else state.settings
+    )
+    return settings.get(serving=has_request_context())
+
+
+def _check_origin(origin: str) -> None:
+    """Refuse what no browser would send, since it would silently never match."""
+    parts = urlsplit(origin)
+    default_port = {"http": ":80", "https": ":443"}.get(parts.scheme, " ")
+
+    if (
+        origin != f"{parts.scheme}://{parts.netloc}".lower()
+        or not parts.netloc
+        or "@" in origin
+        or origin.endswith(default_port)
+    ):
+        raise RuntimeError(
+            f"NAMEFORM_TRUSTED_ORIGINS holds {origin!r}, which no browser sends as an"
+            " origin. Write 'scheme://host' or 'scheme://host:port' in lower case,"
+            " without a default port, a path or a slash at the end."
+        )

@@ -1,0 +1,81 @@
+"""A submission that was not accepted, kept so that its page can show it again.
+
+The page is shown by a request of its own, to which this travels in the WSGI environ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+from wtforms import FormField
+
+from .form import Form
+from .formdata import Posted, walk
+from .marker import Marker
+
+_ENVIRON_KEY = "flask_nameform.exchange"
+
+#: Messages by the name of their field; the form's own are under the empty name.
+Errors = Mapping[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What was posted in a form, what was wrong with it, and how to answer."""
+
+    marker: Marker
+    posted: Posted
+    errors: Errors
+    status: int = 422
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass
+class Exchange:
+    """What a form's endpoint, the WSGI wrapper and the page tell each other."""
+
+    #: Set by the endpoint: show this again, please.
+    submission: Submission | None = None
+    #: The endpoint's path as the app saw it.
+    posted_to: str = ""
+    #: Set by the page: it has shown the submission.
+    shown: bool = False
+    #: Set by the wrapper: the page did not, so the endpoint has to.
+    alone: bool = False
+    #: Set by the wrapper: the answer is on its way and no other can be asked for.
+    over: bool = False
+
+    def put_in(self, environ: dict[str, Any]) -> None:
+        """Let the request with this environ take part."""
+        environ[_ENVIRON_KEY] = self
+
+
+def current_exchange() -> Exchange | None:
+    """Return what the current request takes part in, if anything."""
+    exchange: Exchange | None = request.environ.get(_ENVIRON_KEY)
+    return exchange
+
+
+def collect_errors(form: Form) -> Errors:
+    """Return the messages of a form and of all fields in it."""
+    errors = {"": list(form.form_errors)}
+
+    for item in walk(form):
+        own = item.form.form_errors if isinstance(item, FormField) else item.errors
+        errors[item.name] = list(own)
+
+    return errors
+
+
+def restore_errors(form: Form, errors: Errors) -> None:
+    """Put collected messages onto another form of the class."""
+    form.form_errors = errors[""]
+
+    for item in walk(form):
+        if isinstance(item, FormField):
+            item.form.form_errors = errors.get(item.name, [])
+        else:
+            item.errors = errors.get(item.name, [])
