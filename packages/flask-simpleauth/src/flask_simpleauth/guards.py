@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, jsonify, redirect, request, url_for
 from flask.views import View
+from flask_nameform.marker import page_url, this_page
 from itsdangerous import BadSignature
 
 from .state import current_state
@@ -97,7 +97,9 @@ def challenge() -> Response:
     if wants_json():
         return _json_error(401, "Sign in first.")
 
-    target = url_for("simpleauth.login", next=seal_next(_this_page()))
+    page = this_page()
+    back = home() if page is None else page_url(page)
+    target = url_for("simpleauth.login", next=seal_next(back))
     return cast(Response, redirect(target, 303))
 
 
@@ -128,16 +130,6 @@ def open_next(sealed: str) -> str | None:
     except BadSignature:
         return None
     return path if isinstance(path, str) and _is_local(path) else None
-
-
-def _this_page() -> str:
-    """Return the path to come back to: of this page, if it can be got again."""
-    parts = urlsplit(request.url)
-    path = parts._replace(scheme="", netloc="", fragment="").geturl()
-
-    if request.method in {"GET", "HEAD"} and _is_local(path):
-        return path
-    return home()
 
 
 def home() -> str:

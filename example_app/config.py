@@ -1,0 +1,38 @@
+"""The configuration: from the environment, with defaults that need no set-up."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+
+def defaults(instance_path: str) -> dict[str, Any]:
+    """Return the configuration.
+
+    :param instance_path: the folder for what belongs to this machine alone: the
+        database and the secret key.
+    """
+    folder = Path(instance_path)
+    folder.mkdir(parents=True, exist_ok=True)
+    database = f"sqlite:///{folder / 'guestbook.sqlite3'}"
+
+    return {
+        "SECRET_KEY": os.environ.get("SECRET_KEY") or _kept_secret(folder),
+        "SQLALCHEMY_DATABASE_URI": os.environ.get("DATABASE_URL", database),
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        # one key each puts the extensions' pages into the site's layout
+        "GREET_BASE_TEMPLATE": "layout.html",
+        "NAMEFORM_BASE_TEMPLATE": "layout.html",
+        "SIMPLEAUTH_BASE_TEMPLATE": "layout.html",
+    }
+
+
+def _kept_secret(folder: Path) -> str:
+    """Return this machine's secret key, made at the first start."""
+    file = folder / "secret_key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex())
+    return file.read_text()

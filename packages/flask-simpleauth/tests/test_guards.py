@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+import pytest
+from flask import Blueprint, Flask
+from flask.testing import FlaskClient
+from flask.views import MethodView
+from flask_simpleauth import SimpleAuth
+from flask_simpleauth.guards import open_next, seal_next
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def client(app: Flask, auth: SimpleAuth) -> FlaskClient:
+    """A client; ``POST /in`` signs Ada in, ``POST /in?role=admin`` as an admin."""
+    from flask import request
+
+    @app.post("/in")
+    def sign_in() -> str:
+        user = auth.create_user("ada@example.org", PASSWORD, name="Ada")
+        if "role" in request.args:
+            auth.grant(user, request.args["role"])
+        auth.login(auth.authenticate("ada@example.org", PASSWORD))
+        return ""
+
+    return app.test_client()
+
+
+def test_anonymous_page(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
+    """A visitor is led to the sign-in page, which keeps the way back to itself."""
+
+    @app.get("/in/<name>")
+    @auth.login_required
+    def page(name: str) -> str:
+        return f"{name} for {auth.require_user().name}"
+
+    response = client.get("/in/a b?q=ä")
+    assert response.status_code == 303
+    path, _, query = response.headers["Location"].partition("?next=")
+    assert path == "/auth/login"
+    with app.test_request_context():
+        assert open_next(query) == "/in/a%20b?q=%C3%A4"
+
+    client.post("/in")
+    assert client.get("/in/me").text == "me for Ada"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Accept": "application/json"}, {"Content-Type": "application/json"}],
+)
+def test_anonymous_api_client(
+    app: Flask, auth: SimpleAuth, client: FlaskClient, headers: dict[str, str]
+) -> None:
+    """A client that talks JSON gets 401 and no page."""
+    app.add_url_rule("/api", view_func=auth.login_required(lambda: "in"))
+
+    response = client.get("/api", headers=headers)
+    assert response.status_code == 401
+    assert response.get_json() == {"error": "Sign in first."}
+
+
+def test_role(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
+    """The wrong user gets 403, as a page or as JSON."""
+    app.add_url_rule(
+        "/admin", view_func=auth.login_required(role="admin")(lambda: "in")
+    )
+
+    assert client.get("/admin").status_code == 303
+    client.post("/in?role=editor")
+    assert client.get("/admin").status_code == 403
+    as_json = client.get("/admin", headers={"Accept": "application/json"})
+    assert (as_json.status_code, as_json.is_json) == (403, True)
+
+
+def test_right_role(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
+    """The right user gets in."""
+    app.add_url_rule(
+        "/admin", view_func=auth.login_required(role="admin")(lambda: "in")
+    )
+    client.post("/in?role=admin")
+    assert client.get("/admin").text == "in"
+
+
+def test_coroutine(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
+    """A coroutine can be guarded."""
+
+    @app.get("/async")
+    @auth.login_required
+    async def page() -> str:
+        return "in"
+
+    assert client.get("/async").status_code == 303
+    client.post("/in")
+    assert client.get("/async").text == "in"
+
+
+def test_class_view(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
+    """A class view can be guarded: as a class, and in its decorators."""
+
+    @auth.login_required
+    class Page(MethodView):
+        def get(self) -> str:
+            return "in"
+
+    class Other(MethodView):
+        decorators = [auth.login_required]  # noqa: RUF012 # as in Flask's docs
+
+        def get(self) -> str:
+            return "in"
+
+    app.add_url_rule("/page", view_func=Page.as_view("page"))
+    app.add_url_rule("/other", view_func=Other.as_view("other"))
+
+    assert [client.get(u).status_code for u in ("/page", "/other")] == [303, 303]
+    client.post("/in")
+    assert [client.get(u).text for u in ("/page", "/other")] == ["in", "in"]
+
+
+def test_decorator_in_the_wrong_place(app: Flask, auth: SimpleAuth) -> None:
+    """A view left unprotected by the order of decorators fails at the first request."""
+
+    @auth.login_required
+    @app.get("/secret")
+    def secret() -> str:
+        return "seen by all"
+
+    with pytest.raises(RuntimeError, match=r"'secret' is not protected.*test_guards"):
+        app.test_client().get("/secret")
+
+
+def test_decorators_between(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
+    """Other decorators around or below the guard do not confuse the check."""
+    from functools import wraps
+
+    def shouting(view):  # type: ignore[no-untyped-def]
+        @wraps(view)
+        def shout(*args, **kwargs):  # type: ignore[no-untyped-def]
+            return view(*args, **kwargs).upper()
+
+        return shout
+
+    @app.get("/loud")
+    @shouting
+    @auth.login_required
+    @shouting
+    def loud() -> str:
+        return "in"
+
+    client.post("/in")
+    assert client.get("/loud").text == "IN"
+
+
+def test_blueprint(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
+    """A whole blueprint can be guarded by its before_request."""
+    blueprint = Blueprint("inner", __name__, url_prefix="/inner")
+
+    @blueprint.before_request
+    @auth.login_required
+    def ask() -> None:
+        return None
+
+    blueprint.add_url_rule("/", "page", lambda: "in")
+    app.register_blueprint(blueprint)
+
+    assert client.get("/inner/").status_code == 303
+    client.post("/in")
+    assert client.get("/inner/").text == "in"
+
+
+def test_require_user(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
+    """Asking for the user in the middle of a view leads to signing in as well."""
+    app.add_url_rule("/me", view_func=lambda: auth.require_user().name)
+
+    assert client.get("/me").headers["Location"].startswith("/auth/login?next=")
+    client.post("/in")
+    assert client.get("/me").text == "Ada"
+
+
+def test_post_does_not_come_back(
+    app: Flask, auth: SimpleAuth, client: FlaskClient
+) -> None:
+    """After a post that needed signing in, one comes home: a post is not repeated."""
+    app.add_url_rule(
+        "/do", view_func=auth.login_required(lambda: "done"), methods=["POST"]
+    )
+    response = client.post("/do")
+    query = response.headers["Location"].partition("?next=")[2]
+    with app.test_request_context():
+        assert open_next(query) == "/"
+
+
+NASTY = [
+    "//e.example",
+    "///e.example",
+    "/\\e.example",
+    "\\\\e.example",
+    "/\t//e.example",
+    "\t//e.example",
+    "http:e.example",
+    "https:/e.example",
+    "https://e.example",
+    "javascript:alert(1)",
+    "//localhost@e.example",
+    "e.example",
+    "/\r\nLocation: e.example",
+    "/\0",
+    "/\u200a/e.example",
+    "",
+]
+
+
+@pytest.mark.parametrize("target", NASTY)
+def test_open_redirects(app: Flask, auth: SimpleAuth, target: str) -> None:
+    """Nowhere but here: neither an unsigned target nor a signed one leads away."""
+    with app.test_request_context():
+        assert open_next(target) is None
+        assert open_next(seal_next(target)) is None
+
+
+def test_sealed_by_another_key(app: Flask, auth: SimpleAuth) -> None:
+    """A way back sealed with an old key is honoured as long as that key is listed."""
+    with app.test_request_context():
+        sealed = seal_next("/page?a=b")
+        app.config["SECRET_KEY"] = "another"
+        assert open_next(sealed) is None
+        app.config["SECRET_KEY_FALLBACKS"] = ["for tests"]
+        assert open_next(sealed) == "/page?a=b"
+
+
+@pytest.mark.parametrize("value", [5, None, ["/x"], {"a": "/x"}])
+def test_sealed_nonsense(app: Flask, auth: SimpleAuth, value: object) -> None:
+    """What is no path is no way back."""
+    with app.test_request_context():
+        assert open_next(seal_next(value)) is None  # type: ignore[arg-type]

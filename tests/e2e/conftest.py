@@ -1,0 +1,112 @@
+"""A running example app and a real browser."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+
+
+class Site:
+    """The example app as a stranger runs it: its own process, its own database."""
+
+    def __init__(self, folder: Path) -> None:
+        self._env = {
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{folder / 'guestbook.sqlite3'}",
+            "SECRET_KEY": secrets.token_hex(),
+        }
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def flask(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """Run a command of the app."""
+        command = [sys.executable, "-m", "flask", "--app", "example_app", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self._env, check=True)
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        command = [sys.executable, "-m", "flask", "--app", "example_app", "run"]
+        self._process = subprocess.Popen(
+            [*command, "--port", str(self._port)], cwd=ROOT, env=self._env
+        )
+        deadline = time.monotonic() + 20
+        while not self._answers():
+            if time.monotonic() > deadline:
+                raise RuntimeError("The example app did not start.")
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self._port)) == 0
+
+    def stop(self) -> None:
+        """Stop the server."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """The example app, running."""
+    site = Site(tmp_path)
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, from the system: Playwright's own download is not needed."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        if os.environ.get("TESTS_REQUIRE_SERVICES"):
+            pytest.fail("There is no Chromium, and services are required.")
+        pytest.skip("There is no Chromium to test with.")
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--no-first-run",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def page(
+    request: pytest.FixtureRequest, browser: Browser, site: Site
+) -> Iterator[Page]:
+    """A new visitor's page, at both widths; the console must stay empty."""
+    width = {"desktop": 1280, "phone": 375}[request.param]
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": width, "height": 800}
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    # A browser says on its console when an answer was 422, as it should be.
+    assert [text for text in complaints if "422" not in text] == []
