@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 ROOT = Path(__file__).parents[2]
-READMES = [ROOT / "README.md", *sorted(ROOT.glob("packages/*/README.md"))]
+READMES = sorted([*ROOT.glob("README.md"), *ROOT.glob("packages/*/README.md")])
 PROGRAM = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
