@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from flask import (
-    Blueprint,
     Response,
     after_this_request,
     current_app,
@@ -90,7 +89,7 @@ def allows(form_name: str | None = None, *, own_form: bool = False) -> bool:
     :raises CSRFError: if the headers of the request veto it.
     """
     # What an app's view may do without proof, a form of ours may not.
-    if request.environ.get(_CHECKED) and not own_form:
+    if not own_form and (request.environ.get(_CHECKED) or _is_left_to_flask_wtf()):
         return True
 
     settings = current_settings()
@@ -126,15 +125,15 @@ def token(form_name: str = "") -> str:
 
 
 def hidden_field(form_name: str, *, own_form: bool = False) -> Markup:
-    """Return the hidden field with a token for the form, or nothing if none is needed."""
+    """Return a hidden field with a token for the form, or nothing if none is needed."""
     if not has_request_context():
         return Markup()  # nobody will send it from here
 
-    if own_form or "csrf" not in current_app.extensions:
-        value = token(form_name)
+    if not own_form and _is_left_to_flask_wtf():
+        their_token: Any = current_app.jinja_env.globals[FIELD]
+        value = their_token()
     else:
-        # Flask-WTF protects the app's own views, so its token is what they need.
-        value = current_app.jinja_env.globals[FIELD]()
+        value = token(form_name)
 
     if not value:
         return Markup()
@@ -145,6 +144,11 @@ def hidden_field(form_name: str, *, own_form: bool = False) -> Markup:
 def rotate() -> None:
     """End all tokens of this session; for when a visitor signs in or out."""
     session.pop(_SESSION_KEY, None)
+
+
+def _is_left_to_flask_wtf() -> bool:
+    """Tell whether another extension protects the views of the app."""
+    return "csrf" in current_app.extensions
 
 
 def _needs_token() -> bool:
@@ -207,10 +211,9 @@ def _evidence(*, own_form: bool) -> Evidence:
 def _marked_by() -> Iterator[Any]:
     """Yield whatever an exemption of the current view could have been put on."""
     for name in request.blueprints:
-        blueprint: Blueprint = current_app.blueprints[name]
-        yield blueprint
+        yield current_app.blueprints[name]
 
-    view: Any = current_app.view_functions[request.endpoint or ""]
+    view: Any = current_app.view_functions.get(request.endpoint or "")
     while view is not None:
         yield view
         yield getattr(view, "view_class", None)

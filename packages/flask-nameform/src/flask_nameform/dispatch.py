@@ -72,8 +72,8 @@ def _handle(definition: Definition, mark: Marker) -> Response:
         try:
             result = current_app.ensure_sync(definition.handler)(form)
         except ValidationError as error:
-            problem = error if isinstance(error, FormError) else FormError(str(error))
-            form.form_errors = [*form.form_errors, str(problem)]
+            problem = error if isinstance(error, FormError) else problem
+            form.form_errors = [*form.form_errors, *error.args[:1]]
 
     if form.errors:
         submission = _not_accepted(form, mark, problem)
@@ -130,5 +130,5 @@ def _stand_alone(definition: Definition, submission: Submission) -> Response:
         title=definition.title,
     )
     response = current_app.make_response((html, submission.status))
-    response.headers.extend(submission.headers)
+    response.headers.update(submission.headers)
     return response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, current_app
 from flask.blueprints import BlueprintSetupState
@@ -39,7 +39,7 @@ class Forms:
     of ``Forms``, and each may serve any number of apps.
 
     :param app: the app to attach to, for a program without a factory.
-    :param blueprint: the blueprint they belong to. They are attached where it is
+    :param blueprint: the blueprint they belong to. They are attached where that is
         registered, its name stands before theirs, and its guards run for them.
     """
 
@@ -67,8 +67,8 @@ class Forms:
         """
         if self._blueprint is not None:
             raise RuntimeError(
-                f"These 'Forms' belong to the blueprint {self._blueprint.name!r} and are"
-                " attached where it is registered. Leave 'init_app' out."
+                f"These 'Forms' belong to the blueprint {self._blueprint.name!r} and"
+                " are attached where it is registered. Leave 'init_app' out."
             )
 
         _state_of(app).registry.attach("", self._definitions)
@@ -115,7 +115,8 @@ class Forms:
 
     def _attach_with_blueprint(self, setup: BlueprintSetupState) -> None:
         prefix = f"{setup.name_prefix}.{setup.name}".lstrip(".")
-        _state_of(setup.app).registry.attach(prefix, self._definitions)
+        app: Any = setup.app  # a Flask, whatever Flask's types say
+        _state_of(app).registry.attach(prefix, self._definitions)
 
 
 def _state_of(app: Flask) -> State:
@@ -143,10 +144,9 @@ def _wire(app: Flask) -> None:
 
 
 def _protect() -> None:
-    """Protect every view, unless Flask-WTF's ``CSRFProtect`` does so already."""
     other = current_app.extensions.get("csrf")
 
-    if other is None:
-        csrf.protect()
-    else:
-        other.exempt(submit)  # it may have come after us, and ours asks by itself
+    if other is not None:
+        other.exempt(submit)  # it may have come after us; the endpoint asks by itself
+
+    csrf.protect()

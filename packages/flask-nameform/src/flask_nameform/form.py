@@ -11,13 +11,13 @@ import wtforms
 from flask import has_request_context, request
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, FieldList, FormField, StringField, SubmitField
+from wtforms import Field, StringField, SubmitField
 from wtforms.form import BaseForm
 from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from . import csrf, marker
-from .formdata import Posted, posted_in_request, walk
+from .formdata import Posted, is_list, is_nested_form, posted_in_request, walk
 
 if TYPE_CHECKING:
     from wtforms.fields.core import UnboundField
@@ -92,16 +92,14 @@ class _Meta(DefaultMeta):
 
         return super().bind_field(form, unbound_field, options)
 
-    def wrap_formdata(  # type: ignore[override] # overloads in the stub
-        self, form: BaseForm, formdata: _MultiDictLike | None
-    ) -> Any:
+    def wrap_formdata(self, form: BaseForm, formdata: _MultiDictLike | None) -> Any:
         if formdata is _FROM_REQUEST:
             submitted = isinstance(form, Form) and form.is_submitted()
             formdata = posted_in_request() if submitted else None
         if isinstance(formdata, Posted):
             formdata = formdata.for_fields(form)
 
-        return super().wrap_formdata(form, formdata)  # type: ignore[arg-type]
+        return super().wrap_formdata(form, formdata)
 
     def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:  # type: ignore[override]
         # Descriptions add up: one that a template gives must not hide the field's own.
@@ -261,11 +259,11 @@ def _give_ids_within(fields: Iterable[Field]) -> None:
     WTForms makes such a form without telling it where it is.
     """
     for field in fields:
-        if isinstance(field, FormField):
+        if is_nested_form(field):
             for inner in field.form:
                 _set_id(inner, f"{field.id}-{inner.short_name}")
             _give_ids_within(field.form)
-        elif isinstance(field, FieldList):
+        elif is_list(field):
             for index, entry in enumerate(field.entries):
                 _set_id(entry, f"{field.id}-{index}")
             _give_ids_within(field.entries)
@@ -280,10 +278,9 @@ def _set_id(field: Field, new_id: str) -> None:
 def _refuse_odd_numbers(form: Form) -> None:
     """Refuse numbers that WTForms reads but cannot compare, such as ``sNaN``."""
     for field in walk(form):
-        if isinstance(field, FormField | FieldList) or not _is_odd(field.data):
-            continue
-        field.data = None
-        field.process_errors = [*field.process_errors, "Enter a number"]
+        if _is_odd(field.data):
+            field.data = None
+            field.process_errors = [*field.process_errors, "Enter a number"]
 
 
 def _is_odd(value: object) -> bool:

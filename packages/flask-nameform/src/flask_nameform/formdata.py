@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeGuard
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -69,9 +69,7 @@ def _file_keys(field: Field, files: MultiDict[str, Any]) -> Iterator[str]:
     """Yield the keys of files that are for this field."""
     if is_file_field(field):
         yield from {field.name}.intersection(files)
-    elif isinstance(field, FieldList) and is_file_field(
-        field.unbound_field.field_class
-    ):
+    elif is_list(field) and is_file_field(field.unbound_field.field_class):
         yield from (k for k in files if k.startswith(f"{field.name}-") and _is_sane(k))
 
 
@@ -87,7 +85,17 @@ def walk(form: BaseForm | Iterable[Field]) -> Iterator[Field]:
     """Yield the fields of a form and all fields within them."""
     for field in form:
         yield field
-        if isinstance(field, FieldList):
+        if is_list(field):
             yield from walk(field.entries)
-        elif isinstance(field, FormField):
+        elif is_nested_form(field):
             yield from walk(field.form)
+
+
+def is_list(field: Field) -> TypeGuard[FieldList[Field]]:
+    """Return whether the field is a list of fields."""
+    return isinstance(field, FieldList)
+
+
+def is_nested_form(field: Field) -> TypeGuard[FormField[BaseForm]]:
+    """Return whether the field is a form within a form."""
+    return isinstance(field, FormField)

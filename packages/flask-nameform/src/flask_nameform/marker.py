@@ -7,7 +7,7 @@ going back there is never an open redirect.
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask import current_app, request
@@ -37,8 +37,7 @@ def sign(marker: Marker) -> str:
 
     :raises RuntimeError: if the app has no ``SECRET_KEY``.
     """
-    signed = _serializer().dumps(marker)
-    return signed if isinstance(signed, str) else signed.decode()
+    return str(_serializer().dumps(marker))
 
 
 def read(text: str, name: str) -> Marker:
@@ -49,7 +48,7 @@ def read(text: str, name: str) -> Marker:
     """
     try:
         marker = Marker(*_serializer().loads(text))
-    except BadData:
+    except (BadData, UnicodeError):
         return Marker(name)
 
     return marker if marker.name == name else Marker(name)
@@ -83,9 +82,10 @@ def _serializer() -> URLSafeSerializer:
         )
 
     # Oldest first: itsdangerous signs with the last one and accepts all.
-    fallbacks = current_app.config.get("SECRET_KEY_FALLBACKS") or []
+    config: dict[str, Any] = current_app.config
+    secret_keys: list[Any] = [*(config.get("SECRET_KEY_FALLBACKS") or ()), secret_key]
     return URLSafeSerializer(
-        [*fallbacks, secret_key],
+        secret_keys,
         salt="flask-nameform.marker",
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
     )

@@ -19,7 +19,7 @@ from .settings import KEY, Settings
 
 #: What a handler returns: ``None`` for the page the form was on, a URL to go to, or a
 #: response. An async one returns it when awaited.
-Result = None | str | Response | Awaitable[None | str | Response]
+Result = str | Response | Awaitable[str | Response | None] | None
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -61,9 +61,10 @@ class Definitions:
                 f"{name!r} cannot be the name of a form: use letters, digits, '-' and"
                 " '_'. The name of a blueprint is put before it by itself."
             )
-        if not issubclass(definition.form_class, Form):
+        form_class: type = definition.form_class
+        if not issubclass(form_class, Form):
             raise RuntimeError(
-                f"{definition.form_class.__name__} cannot be a named form: it has to"
+                f"{form_class.__name__} cannot be a named form: it has to"
                 " be a subclass of flask_nameform.Form."
             )
         if name in self._by_name:
@@ -108,14 +109,16 @@ class Registry:
         :raises RuntimeError: if two collections have a form of that name.
         """
         prefix, _, name = full_name.rpartition(".")
-        found = [d.get(name) for p, d in self._attached if p == prefix]
-        match [definition for definition in found if definition is not None]:
-            case []:
-                return None
-            case [definition]:
-                return definition
-            case [first, second, *_]:
-                raise _taken(full_name, first, second)
+        found = [
+            definition
+            for attached_as, definitions in self._attached
+            if attached_as == prefix and (definition := definitions.get(name))
+        ]
+
+        if len(found) > 1:
+            raise _taken(full_name, *found[:2])
+
+        return found[0] if found else None
 
     def require(self, full_name: str) -> Definition:
         """Return the form of that name.

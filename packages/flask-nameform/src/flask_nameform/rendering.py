@@ -78,7 +78,8 @@ def quick_form(
     template = current_app.jinja_env.get_template(_TEMPLATE)
     macro: Any = template.module
     view = view_form(form, attributes, title=title, button=button)
-    return Markup(macro.quick_form(view))
+    html: Markup = macro.quick_form(view)
+    return html
 
 
 def _show_named(
@@ -86,7 +87,7 @@ def _show_named(
 ) -> Markup:
     identity = Identity(mark.name, mark.key, signed=marker.sign(mark))
     form = definition.form_class(
-        formdata=submission and submission.posted, meta={"nameform": identity}
+        formdata=submission.posted if submission else None, meta={"nameform": identity}
     )
 
     if submission is not None:

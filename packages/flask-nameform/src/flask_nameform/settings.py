@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
 from flask import current_app, has_request_context
 
@@ -12,6 +12,8 @@ from .config import LiveSettings
 
 #: The extension's key in ``app.extensions``; everything per app is kept there.
 KEY = "nameform"
+
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,14 @@ def current_settings() -> Settings:
 
 def _check_origin(origin: str) -> None:
     """Refuse what no browser would send, since it would silently never match."""
-    parts = urlsplit(origin)
-    default_port = {"http": ":80", "https": ":443"}.get(parts.scheme, " ")
-
-    if (
-        origin != f"{parts.scheme}://{parts.netloc}".lower()
-        or not parts.netloc
-        or "@" in origin
-        or origin.endswith(default_port)
-    ):
+    if not _ORIGIN.fullmatch(origin) or _has_default_port(origin):
         raise RuntimeError(
             f"NAMEFORM_TRUSTED_ORIGINS holds {origin!r}, which no browser sends as an"
             " origin. Write 'scheme://host' or 'scheme://host:port' in lower case,"
-            " without a default port, a path or a slash at the end."
+            " without a default port, a path, a wildcard or a slash at the end."
         )
+
+
+def _has_default_port(origin: str) -> bool:
+    scheme, _, host = origin.partition("://")
+    return (scheme, host.rpartition(":")[2]) in (("http", "80"), ("https", "443"))

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
-from wtforms import FormField
 
 from .form import Form
-from .formdata import Posted, walk
+from .formdata import Posted, is_nested_form, walk
 from .marker import Marker
 
 _ENVIRON_KEY = "flask_nameform.exchange"
@@ -64,7 +63,7 @@ def collect_errors(form: Form) -> Errors:
     errors = {"": list(form.form_errors)}
 
     for item in walk(form):
-        own = item.form.form_errors if isinstance(item, FormField) else item.errors
+        own = item.form.form_errors if is_nested_form(item) else item.errors
         errors[item.name] = list(own)
 
     return errors
@@ -75,7 +74,7 @@ def restore_errors(form: Form, errors: Errors) -> None:
     form.form_errors = errors[""]
 
     for item in walk(form):
-        if isinstance(item, FormField):
+        if is_nested_form(item):
             item.form.form_errors = errors.get(item.name, [])
         else:
             item.errors = errors.get(item.name, [])

@@ -6,16 +6,16 @@ that a template has nothing to get wrong (WCAG 2.2: 1.3.1, 3.3.1, 3.3.2, 4.1.2).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
-from wtforms import Field, FieldList, FormField, SelectFieldBase
-from wtforms.widgets import ListWidget, html_params
+from wtforms import Field, SelectFieldBase
+from wtforms.widgets import ListWidget, RadioInput, html_params
 
 from .form import Form, Identity
-from .formdata import is_file_field, walk
+from .formdata import is_file_field, is_list, is_nested_form, walk
 
 # WCAG 2.2, 1.3.5: what a field about the user is for, by the names in use for it.
 # https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
@@ -53,14 +53,14 @@ class FieldView:
     id: str
     label: str
     #: The input element itself.
-    control: Markup = Markup()
+    control: str = ""
     hint: str = ""
     errors: tuple[str, ...] = ()
     required: bool = False
     #: The fields or choices of a group.
     parts: tuple[FieldView, ...] = ()
     #: The attributes of a group's ``fieldset``.
-    attributes: Markup = Markup()
+    attributes: str = ""
 
     @property
     def hint_id(self) -> str:
@@ -129,9 +129,13 @@ def view_form(
 
     return FormView(
         id=attributes["id"],
-        attributes=Markup(html_params(**attributes)),
+        attributes=_html_attributes(attributes),
         # A GET form puts all it holds into the URL, where no token belongs.
-        hidden=form.hidden_tag() if attributes["method"] == "post" else Markup(),
+        hidden=(
+            form.hidden_tag()
+            if attributes["method"] == "post"
+            else Markup().join(v.control for v in views if v.kind == "hidden")
+        ),
         fields=shown,
         problems=tuple(_problems(form, views)),
         title=title,
@@ -153,13 +157,12 @@ def view_field(field: Field) -> FieldView:
     if view.kind == "group":
         parts = tuple(_parts(field))
         return replace(view, parts=parts, attributes=_group_attributes(field, view))
-    if view.kind == "hidden":
-        return view
+
     return replace(view, control=_control(field, view))
 
 
 def _kind(field: Field) -> str:
-    if isinstance(field, FormField | FieldList) or _has_choices_on_show(field):
+    if is_list(field) or is_nested_form(field) or _has_choices_on_show(field):
         return "group"
 
     input_type: str = getattr(field.widget, "input_type", "")
@@ -171,6 +174,10 @@ def _has_choices_on_show(field: Field) -> bool:
     return isinstance(field, SelectFieldBase) and isinstance(field.widget, ListWidget)
 
 
+def _are_radios(field: Any) -> bool:
+    return _has_choices_on_show(field) and isinstance(field.option_widget, RadioInput)
+
+
 def _parts(field: Any) -> Iterator[FieldView]:
     if not _has_choices_on_show(field):
         yield from map(view_field, field)
@@ -178,10 +185,10 @@ def _parts(field: Any) -> Iterator[FieldView]:
 
     # A required check box has to be ticked, so a group of them may not be required:
     # each box would be. Of radio buttons one is enough.
-    radios = field.option_widget.input_type == "radio"
-    attributes: dict[str, Any] = {} if radios else {"required": False}
+    are_radios = _are_radios(field)
+    attributes: dict[str, Any] = {} if are_radios else {"required": False}
 
-    if field.errors and not radios:
+    if field.errors and not are_radios:
         attributes["aria-invalid"] = "true"
 
     for option in field:
@@ -196,15 +203,22 @@ def _group_attributes(field: Any, view: FieldView) -> Markup:
         attributes["aria-describedby"] = view.described_by
 
     # aria-invalid belongs to a group of radio buttons as a whole (WAI-ARIA 1.2).
-    if _has_choices_on_show(field) and field.option_widget.input_type == "radio":
+    if _are_radios(field):
         attributes["role"] = "radiogroup"
         if view.errors:
             attributes["aria-invalid"] = "true"
 
-    return Markup(html_params(**attributes))
+    return _html_attributes(attributes)
+
+
+def _html_attributes(attributes: dict[str, Any]) -> Markup:
+    return Markup(html_params(**attributes))  # noqa: S704 # it escapes the values
 
 
 def _control(field: Field, view: FieldView) -> Markup:
+    if view.kind == "hidden":
+        return field()  # nobody perceives it, so nothing describes it
+
     attributes: dict[str, Any] = {}
     token = _autocomplete(field)
 
@@ -227,10 +241,12 @@ def _autocomplete(field: Field) -> str | None:
     return _AUTOCOMPLETE.get(field.short_name) or _AUTOCOMPLETE_BY_TYPE.get(input_type)
 
 
-def _own_errors(field: Any) -> tuple[str, ...]:
+def _own_errors(field: Field) -> tuple[str, ...]:
     """Return a field's messages without those of fields within it."""
-    errors = field.form.form_errors if isinstance(field, FormField) else field.errors
-    return tuple(e for e in errors if not isinstance(e, list | tuple | dict))
+    own: Sequence[Any] = (
+        field.form.form_errors if is_nested_form(field) else field.errors
+    )
+    return tuple(e for e in own if not isinstance(e, list | tuple | dict))
 
 
 def _problems(form: Form, views: Iterable[FieldView]) -> Iterator[Problem]:

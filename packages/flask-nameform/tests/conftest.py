@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask, render_template_string, session
+from flask.testing import FlaskClient
+from flask_nameform import Forms, NameForm
+
+Element = dict[str, str]
+
+
+class _Elements(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[Element] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append({"": tag, **{name: value or "" for name, value in attrs}})
+
+
+@pytest.fixture
+def elements() -> Callable[[str], list[Element]]:
+    """Give the elements of a page: attributes by name, the tag under the empty one."""
+    return lambda html: _Elements(html).found
+
+
+@pytest.fixture
+def hidden() -> Callable[..., dict[str, str]]:
+    """Give the hidden fields of a form in a page, by default of the first one."""
+
+    def find(html: str, form_id: str = "") -> dict[str, str]:
+        fields: dict[str, str] = {}
+        inside = False
+        for element in _Elements(html).found:
+            if element[""] == "form":
+                if fields:
+                    break
+                inside = element.get("id") == form_id or not form_id
+            if inside and element.get("type") == "hidden":
+                fields[element["name"]] = element["value"]
+        return fields
+
+    return find
+
+
+@pytest.fixture
+def forms() -> Forms:
+    return Forms()
+
+
+@pytest.fixture
+def app(forms: Forms) -> Flask:
+    """An app with the name form on its front page."""
+    app = Flask(__name__)
+    app.config["SECRET_KEY"] = "a secret for the tests"
+    app.testing = True
+    forms.init_app(app)
+
+    @forms.handler("name", NameForm)
+    def save_name(form: NameForm) -> None:
+        session["name"] = form.name.data
+
+    @app.get("/")
+    def index() -> str:
+        return render_template_string(
+            "<p>Hello, {{ session.name }}</p>{{ show_form('name') }}"
+        )
+
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client without the headers a browser adds."""
+    return app.test_client()
+
+
+@pytest.fixture
+def browser(app: Flask) -> FlaskClient:
+    """A client that says of each request that it comes from the site itself."""
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client

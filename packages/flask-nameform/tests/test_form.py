@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask, request
+from flask_nameform import Form, NameForm, csrf
+from wtforms import (
+    BooleanField,
+    DecimalField,
+    Field,
+    FieldList,
+    FloatField,
+    FormField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    StringField,
+    SubmitField,
+)
+from wtforms.validators import NumberRange
+
+
+class Other(Form):
+    name = StringField(default="nobody")
+    on = BooleanField(default=True)
+
+
+def post(app: Flask, **data: str) -> Any:
+    return app.test_request_context("/", method="POST", data=data)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_form_is_bound_to_what_submits_it(app: Flask, method: str) -> None:
+    """``NameForm()`` in a view is all there is to write."""
+    with app.test_request_context("/", method=method, data={"name": "Ada"}):
+        form = NameForm()
+        assert form.validate_on_submit()
+        assert form.name.data == "Ada"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_reading_submits_nothing(app: Flask, method: str) -> None:
+    """A form is not filled in from a URL unless one gives it that."""
+    with app.test_request_context("/?name=Ada", method=method):
+        assert not NameForm().validate_on_submit()
+        assert NameForm().name.data is None
+        assert NameForm(request.args).name.data == "Ada"
+
+
+def test_a_form_can_be_made_outside_a_request() -> None:
+    """It is unbound there, and has no token in it."""
+    form = NameForm(data={"name": "Ada"})
+    assert form.name.data == "Ada"
+    assert not form.is_submitted()
+    assert form.hidden_tag() == '<input type="hidden" name="_form" value="NameForm">'
+
+
+def test_of_two_forms_only_the_one_sent_is_submitted(app: Flask) -> None:
+    """The other keeps its defaults: nothing of it is unticked or complained about."""
+    with post(app, _form="NameForm", name="Ada"):
+        form, other = NameForm(), Other()
+        assert form.validate_on_submit()
+        assert not other.validate_on_submit()
+        assert (other.name.data, other.on.data) == ("nobody", True)
+        assert not other.errors
+
+
+def test_a_prefix_tells_forms_of_one_class_apart(app: Flask) -> None:
+    """Two forms of a class on one page have prefixes, and only one is submitted."""
+    with post(app, **{"_form": "NameForm-b", "b-name": "Ada"}):
+        first, second = NameForm(prefix="a"), NameForm(prefix="b-")
+        assert not first.is_submitted()
+        assert second.validate_on_submit()
+        assert second.name.data == "Ada"
+        assert 'value="NameForm-b"' in second.hidden_tag()
+
+
+def test_a_post_without_a_marker_submits(app: Flask) -> None:
+    """Hand-written HTML and scripts need not know about markers."""
+    with post(app, name="Ada"):
+        assert NameForm().is_submitted()
+        assert Other().is_submitted()
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t\n", "\u00a0", "\u3000"])
+def test_a_blank_name_is_missing(app: Flask, name: str) -> None:
+    """White space is not a name."""
+    with post(app, name=name):
+        form = NameForm()
+        assert not form.validate_on_submit()
+        assert form.name.errors == ["Enter your name"]
+
+
+def test_a_name_is_stripped_and_has_a_limit(app: Flask) -> None:
+    """A megabyte is not a name either."""
+    with post(app, name=f"  {'a' * 100} "):
+        form = NameForm()
+        assert form.validate_on_submit()
+        assert form.name.data == "a" * 100
+
+    with post(app, name="a" * 1_000_000):
+        form = NameForm()
+        assert not form.validate_on_submit()
+        assert form.name.errors == ["Your name must be at most 100 characters long"]
+
+
+def test_extra_validators_run(app: Flask) -> None:
+    """What a view adds to the validators counts."""
+
+    def refuse(form: Form, field: Field) -> None:
+        raise ValueError  # pragma: no cover
+
+    def fail(form: Form, field: Field) -> None:
+        from wtforms import ValidationError
+
+        raise ValidationError("Not you")
+
+    with post(app, name="Ada"):
+        form = NameForm()
+        assert not form.validate_on_submit({"name": [fail]})
+        assert form.errors == {"name": ["Not you"]}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["data", "errors", "validate", "process", "meta", "populate_obj", "form_errors"]
+    + ["hidden_tag", "is_submitted", "validate_on_submit", "csrf_token", "Meta"],
+)
+def test_a_field_may_not_hide_the_interface(name: str) -> None:
+    """Such a field breaks a form far from where it is written, so it fails there."""
+    with pytest.raises(RuntimeError, match=f"field '{name}' of Bad .* '{name}_'"):
+        type("Bad", (Form,), {name: StringField()})
+
+
+def test_a_field_of_a_mixin_may_not_either() -> None:
+    """It is found in classes that are no forms too."""
+
+    class Mixin:
+        data = StringField()
+
+    with pytest.raises(RuntimeError, match="field 'data' of Bad"):
+
+        class Bad(Mixin, Form):  # type: ignore[misc]
+            pass
+
+
+def test_the_cure_works(app: Flask) -> None:
+    """Under another name in Python a field keeps its name in HTML."""
+
+    class Good(Form):
+        data_ = StringField(name="data")
+
+    with post(app, data="x"):
+        assert Good().data_.data == "x"
+
+
+def test_ids_are_of_the_form_and_names_are_not() -> None:
+    """Browsers fill in by name, and labels find their field by id."""
+    form = NameForm()
+    assert (form.name.name, form.name.id) == ("name", "NameForm-name")
+    assert form.name.label.field_id == form.name.id
+    assert NameForm(prefix="a").name.id == "NameForm-a-name"
+
+
+def test_an_id_that_is_given_stays() -> None:
+    """Whoever writes an id has a use for it."""
+
+    class Given(Form):
+        text = StringField(id="mine")
+
+    assert Given().text.id == "mine"
+
+
+class Address(Form):
+    street = StringField()
+    kind = RadioField(choices=["home", "work"])
+    lines = FieldList(StringField(), min_entries=2)
+
+
+class Person(Form):
+    home = FormField(Address)
+    others = FieldList(FormField(Address), min_entries=1)
+
+
+def test_ids_within_a_form_are_below_those_of_its_field() -> None:
+    """Forms within forms, and lists of them, have ids of their own."""
+    form = Person()
+    assert form.home.form.street.id == "Person-home-street"
+    assert form.home.form.street.label.field_id == "Person-home-street"
+    assert form.home.form.lines[1].id == "Person-home-lines-1"
+    assert form.others[0].form.street.id == "Person-others-0-street"
+    assert form.others[0].form.lines[0].id == "Person-others-0-lines-0"
+    assert [option.id for option in form.home.form.kind] == [
+        "Person-home-kind-0",
+        "Person-home-kind-1",
+    ]
+
+
+def test_a_form_within_a_form_is_one_form(app: Flask) -> None:
+    """It is validated with the other, without a marker or a token of its own."""
+    data = {"_form": "Person", "home-street": "x", "home-kind": "work"}
+    with post(app, **data, **{"others-0-kind": "home"}):
+        form = Person()
+        assert form.validate_on_submit()
+        assert form.home.form.street.data == "x"
+        assert str(form.hidden_tag()).count("_form") == 1
+
+
+def test_hidden_tag_has_all_that_is_hidden(app: Flask) -> None:
+    """Marker, token and the form's own hidden fields, each once."""
+
+    class Hiding(Form):
+        next_page = HiddenField(default='"/"')
+        submit = SubmitField()
+
+    with app.test_request_context("/"):
+        tag = Hiding().hidden_tag()
+
+    assert tag.count("<input") == 3
+    assert 'name="_form" value="Hiding"' in tag
+    assert 'name="csrf_token"' in tag
+    assert 'value="&#34;/&#34;"' in tag.replace("&quot;", "&#34;")
+
+
+def test_a_form_with_data_of_its_own_asks_nobody(app: Flask) -> None:
+    """Whoever binds a form to something decides about CSRF too."""
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    data = {"name": "Ada"}
+    with app.test_request_context("/", method="POST", data=data, headers=headers):
+        assert NameForm(request.form).validate()
+        with pytest.raises(csrf.CSRFError):
+            NameForm().validate()
+
+
+class Numbers(Form):
+    whole = IntegerField(validators=[NumberRange(0, 9)])
+    exact = DecimalField(validators=[NumberRange(0, 9)])
+    real = FloatField(validators=[NumberRange(0, 9)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sNaN", "NaN", "-Infinity", "1e999999", "1e-999999", "9" * 400, "9" * 5000]
+    + ["", "x", "\0", "0x10", "1_0", "\u0661", "--1"],
+)
+def test_no_number_is_too_odd(app: Flask, text: str) -> None:
+    """Whatever is sent in place of a number is an error of the form at most."""
+    with post(app, whole=text, exact=text, real=text):
+        form = Numbers()
+        form.validate_on_submit()
+        assert form.whole.data in (None, 0, 1, 10)
+        assert form.whole() and form.exact() and form.real()
+
+
+def test_descriptions_given_in_a_template_are_added() -> None:
+    """``aria-describedby`` from several places adds up instead of replacing."""
+
+    class Described(Form):
+        text = StringField(render_kw={"aria-describedby": "own"})
+        other = StringField(render_kw={"aria_describedby": "own", "class": "x"})
+        plain = StringField()
+
+    form = Described()
+    assert 'aria-describedby="own given"' in form.text(aria_describedby="given")
+    assert 'aria-describedby="own given"' in form.other(**{"aria-describedby": "given"})
+    assert 'class="x"' in form.other()
+    assert 'aria-describedby="own"' in form.other()
+    assert 'aria-describedby="given"' in form.plain(aria_describedby="given")
+    assert "aria" not in form.plain()
