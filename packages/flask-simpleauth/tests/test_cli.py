@@ -19,7 +19,7 @@ def test_create_user(app: Flask, auth: SimpleAuth, runner: FlaskCliRunner) -> No
         args="auth create-user Ada@example.org --name Ada --role admin --role editor",
         input=f"{PASSWORD}\n{PASSWORD}\n",
     )
-    assert "Ada@example.org has an account with the role admin, editor" in result.output
+    assert "ada@example.org has an account with the role admin, editor" in result.output
     assert PASSWORD not in result.output
     with app.app_context():
         assert auth.authenticate("ada@example.org", PASSWORD).name == "Ada"

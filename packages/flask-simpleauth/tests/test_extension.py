@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -174,20 +175,42 @@ def test_wrong_value(app: Flask, key: str, value: object) -> None:
         SimpleAuth(app)
 
 
-def test_idle_above_lifetime(app: Flask) -> None:
-    """A session cannot be idle for longer than it lives."""
-    from datetime import timedelta
+def test_defaults(app: Flask) -> None:
+    """Without a key of ours, passwords are hashed as OWASP advises."""
+    del app.config["SIMPLEAUTH_PASSWORD_HASH"]
+    auth = SimpleAuth(app)
+    with app.app_context():
+        user = auth.create_user("ada@example.org", PASSWORD)
+    assert user.password_hash.startswith("scrypt:16384:8:5$")
 
-    app.config["SIMPLEAUTH_SESSION_IDLE"] = timedelta(days=31)
-    with pytest.raises(RuntimeError, match="SIMPLEAUTH_SESSION_LIFETIME"):
+
+@pytest.mark.parametrize(
+    ("idle", "message"),
+    [
+        (timedelta(days=31), "SIMPLEAUTH_SESSION_LIFETIME must not be below"),
+        (timedelta(0), "SIMPLEAUTH_SESSION_IDLE must be above zero"),
+    ],
+)
+def test_wrong_idle(app: Flask, idle: timedelta, message: str) -> None:
+    """A session is idle for some time, and not for longer than it lives."""
+    app.config["SIMPLEAUTH_SESSION_IDLE"] = idle
+    with pytest.raises(RuntimeError, match=message):
         SimpleAuth(app)
 
 
 def test_memory_store(app: Flask) -> None:
-    """Any store with the three parts will do."""
+    """Any store with the three parts will do, tokens apart from users."""
     auth = SimpleAuth(app, store=MemoryStore())
-    with app.app_context():
-        assert auth.create_user("ada@example.org", PASSWORD).id == 1
+
+    @app.post("/in")
+    def sign_in() -> str:
+        auth.login(auth.create_user("ada@example.org", PASSWORD, name="Ada"))
+        return ""
+
+    app.add_url_rule("/", "in", auth.login_required(lambda: auth.require_user().name))
+    client = app.test_client()
+    client.post("/in")
+    assert client.get("/").text == "Ada"
 
 
 def test_clients_in_a_pushed_context(app: Flask, auth: SimpleAuth) -> None:

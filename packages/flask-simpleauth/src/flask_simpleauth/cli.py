@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -15,6 +17,15 @@ from .state import current_state
 auth_cli = AppGroup("auth", help="Look after accounts.")
 
 
+@contextmanager
+def _plain_errors() -> Generator[None, None, None]:
+    """Say what went wrong in a sentence instead of a traceback."""
+    try:
+        yield
+    except (AuthError, RuntimeError) as error:
+        raise click.ClickException(str(error)) from error
+
+
 @auth_cli.command("create-user")
 @click.argument("email")
 @click.option("--name", default="", help="How the site should address them.")
@@ -23,14 +34,11 @@ auth_cli = AppGroup("auth", help="Look after accounts.")
 def create_user(email: str, name: str, role: tuple[str, ...], password: str) -> None:
     """Make an account for EMAIL."""
     services = current_state().services()
-    try:
+    with _plain_errors():
         user = flows.create_user(services, email, password, name=name)
-    except AuthError as error:
-        raise click.ClickException(str(error)) from error
-
-    for each in role:
-        flows.grant(services, user, each)
-    click.echo(f"{email} has an account{_with_roles(services, user)}.")
+        for each in role:
+            flows.grant(services, user, each)
+    _report(services, user)
 
 
 @auth_cli.command("grant")
@@ -39,22 +47,16 @@ def create_user(email: str, name: str, role: tuple[str, ...], password: str) -> 
 def grant(email: str, role: str) -> None:
     """Give the account of EMAIL a ROLE, which is made if it is new."""
     services = current_state().services()
-    user = _find(services, email)
-    flows.grant(services, user, role)
-    click.echo(f"{email} has an account{_with_roles(services, user)}.")
-
-
-def _find(services: Services[Any], email: str) -> Any:
-    try:
+    with _plain_errors():
         user = services.users.find(flows.normalise(email))
-    except AuthError as error:
-        raise click.ClickException(str(error)) from error
-
-    if user is None:
-        raise click.ClickException(f"Nobody has an account with {email}.")
-    return user
+        if user is None:
+            raise click.ClickException(f"Nobody has an account with {email}.")
+        flows.grant(services, user, role)
+    _report(services, user)
 
 
-def _with_roles(services: Services[Any], user: Any) -> str:
-    roles = sorted(services.attributes.role_names(user))
-    return f" with the role {', '.join(roles)}" if roles else ""
+def _report(services: Services[Any], user: Any) -> None:
+    attributes = services.attributes
+    roles = sorted(attributes.role_names(user))
+    also = f" with the role {', '.join(roles)}" if roles else ""
+    click.echo(f"{attributes.read(user, 'email')} has an account{also}.")

@@ -161,7 +161,12 @@ class SimpleAuth(Generic[U]):
         return flows.create_user(self._services(), identity, secret, name=name)
 
     def grant(self, user: U, role: str) -> None:
-        """Give the user a role, which is made if it is new."""
+        """Give the user a role, which is made if it is new.
+
+        Where your class has one role per user, it takes the place of that.
+
+        :raises RuntimeError: if your class has no roles.
+        """
         flows.grant(self._services(), user, role)
 
     def _client(self) -> str | None:

@@ -146,9 +146,12 @@ def create_user(
 
 
 def grant(services: Services[U], user: U, role: str) -> None:
-    """Give the user a role, as their only one where the class has one per user."""
-    attributes = services.attributes
-    services.users.save(user, {"roles": attributes.role_names(user) | {role}})
+    """Give the user a role; where the class has one per user, in place of that.
+
+    :raises RuntimeError: if the user class has no roles.
+    """
+    roles = services.attributes.role_names_with(user, role)
+    services.users.save(user, {"roles": roles})
 
 
 def _look_up(services: Services[U], normalised: str, typed: str) -> U | None:

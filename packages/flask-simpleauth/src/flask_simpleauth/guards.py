@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask, Response, abort, jsonify, redirect, request, url_for
@@ -43,25 +43,38 @@ class Requirement:
 
 def guard(view: F, requirement: Requirement) -> F:
     """Put the requirement before a view: a function, a coroutine, or a class."""
-    if isinstance(view, type) and issubclass(view, View):
-        view.decorators = [*view.decorators, lambda v: guard(v, requirement)]
+    given: Any = view  # what F is bound to says nothing of classes
+
+    if _is_class_view(view):
+        _guard_class(given, requirement)
         return view
 
-    call: Callable[..., Any] = view
+    wrapper = _guard_function(given, requirement)
+    setattr(given, _GUARD, wrapper)
+    return cast(F, wrapper)
 
+
+def _is_class_view(view: object) -> bool:
+    return isinstance(view, type) and issubclass(view, View)
+
+
+def _guard_class(view: type[View], requirement: Requirement) -> None:
+    guard_it = partial(_guard_function, requirement=requirement)
+    view.decorators = [*view.decorators, guard_it]
+
+
+def _guard_function(view: Callable[..., Any], requirement: Requirement) -> Any:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         refusal = requirement.refusal()
-        return call(*args, **kwargs) if refusal is None else refusal
+        return view(*args, **kwargs) if refusal is None else refusal
 
     @wraps(view)
     async def guarded_coroutine(*args: Any, **kwargs: Any) -> Any:
         refusal = requirement.refusal()
-        return await call(*args, **kwargs) if refusal is None else refusal
+        return await view(*args, **kwargs) if refusal is None else refusal
 
-    wrapper = guarded_coroutine if inspect.iscoroutinefunction(view) else guarded
-    setattr(view, _GUARD, wrapper)
-    return cast(F, wrapper)
+    return guarded_coroutine if inspect.iscoroutinefunction(view) else guarded
 
 
 def check_order(app: Flask) -> None:
@@ -83,7 +96,8 @@ def check_order(app: Flask) -> None:
                 )
 
 
-def _layers(view: Any) -> Any:
+def _layers(view: Any) -> Iterator[Any]:
+    """Yield the function and what it was wrapped around."""
     while view is not None:
         yield view
         view = getattr(view, "__wrapped__", None)

@@ -39,10 +39,11 @@ class Settings:
         _check_hash_method(self.password_hash)
         if self.password_min_length < 8:
             raise RuntimeError("SIMPLEAUTH_PASSWORD_MIN_LENGTH must be at least 8.")
-        if not timedelta(0) < self.session_idle <= self.session_lifetime:
+        if self.session_idle <= timedelta(0):
+            raise RuntimeError("SIMPLEAUTH_SESSION_IDLE must be above zero.")
+        if self.session_lifetime < self.session_idle:
             raise RuntimeError(
-                "SIMPLEAUTH_SESSION_IDLE must be above zero and not above"
-                " SIMPLEAUTH_SESSION_LIFETIME."
+                "SIMPLEAUTH_SESSION_LIFETIME must not be below SIMPLEAUTH_SESSION_IDLE."
             )
 
 

@@ -65,14 +65,15 @@ class State:
 
         :raises RuntimeError: if the app has no ``SECRET_KEY``.
         """
-        newest = self._app.config.get("SECRET_KEY")
+        config: dict[str, Any] = dict(self._app.config)
+        newest = config.get("SECRET_KEY")
         if not newest:
             raise RuntimeError(
                 "SECRET_KEY is not set, and signing in needs it. Set it to a random"
                 " value that stays the same:"
                 " python -c 'import secrets; print(secrets.token_hex())'"
             )
-        keys = [*(self._app.config.get("SECRET_KEY_FALLBACKS") or []), newest]
+        keys: list[str | bytes] = [*(config.get("SECRET_KEY_FALLBACKS") or []), newest]
         return [key.encode() if isinstance(key, str) else key for key in keys]
 
     def warn_once(self, message: str) -> None:

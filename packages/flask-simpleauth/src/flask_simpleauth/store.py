@@ -44,9 +44,27 @@ class Attributes:
 
         if roles is None:
             return frozenset()
-        if isinstance(roles, str) or hasattr(roles, "name"):
+        if _is_one_role(roles):
             roles = [roles]
         return frozenset(getattr(role, "name", role) for role in roles)
+
+    def role_names_with(self, user: object, role: str) -> frozenset[str]:
+        """Return the names after this role is granted: the only one, or one more.
+
+        :raises RuntimeError: if the user class has no roles.
+        """
+        if self.roles is None:
+            raise RuntimeError(
+                f"{type(user).__name__} has no attribute for roles. Give it a"
+                " relationship named 'role' or 'roles' to a class with a 'name'."
+            )
+
+        has_one = _is_one_role(self.read(user, "roles"))
+        return frozenset({role} if has_one else {role, *self.role_names(user)})
+
+
+def _is_one_role(roles: object) -> bool:
+    return isinstance(roles, str) or hasattr(roles, "name")
 
 
 @dataclass(frozen=True)

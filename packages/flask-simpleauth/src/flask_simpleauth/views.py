@@ -101,7 +101,7 @@ def log_out(form: LogoutForm) -> str:
 
 def _refused(error: AuthError) -> FormError:
     """Return what shows the form again with the error and its status."""
-    headers = {}
+    headers: dict[str, str] = {}
     if isinstance(error, TryLater):
         headers["Retry-After"] = str(error.retry_after)
     return FormError(str(error), status=error.status, headers=headers)

@@ -100,12 +100,15 @@ class Visit:
 
 def current_visit() -> Visit:
     """Return the visit of the current request."""
-    asked: Request = request._get_current_object()  # type: ignore[attr-defined] # a proxy
-    visit: Visit | None = asked.environ.get(_ENVIRON_KEY)
+    # The request itself, not the proxy: a visit must not follow to another one.
+    proxy: Any = request
+    asked: Request = proxy._get_current_object()
+    environ: dict[str, Any] = asked.environ
+    visit: Visit | None = environ.get(_ENVIRON_KEY)
 
     # An environ may be copied for another request, which has its own visitor.
     if visit is None or visit.request is not asked:
-        visit = asked.environ[_ENVIRON_KEY] = Visit(asked)
+        visit = environ[_ENVIRON_KEY] = Visit(asked)
         after_this_request(visit.finish)
 
     return visit

@@ -134,8 +134,8 @@ class RelationalUsers(Generic[U]):
     def _roles(self, session: Session, names: Iterable[str]) -> Any:
         """Return what to assign for these role names, making roles that are new."""
         relationship = self._model.roles
-        if relationship is None:
-            raise ValueError("This user class has no relationship for roles.")
+        if relationship is None:  # the roles are names in a plain column
+            return next(iter(names), None)
 
         role_class = relationship.mapper.class_
         wanted = sorted(set(names))
@@ -147,11 +147,7 @@ class RelationalUsers(Generic[U]):
         }
         roles = [known.get(name) or role_class(name=name) for name in wanted]
 
-        if relationship.uselist:
-            return roles
-        if len(roles) > 1:
-            raise ValueError("This user class has one role per user.")
-        return roles[0] if roles else None
+        return roles if relationship.uselist else next(iter(roles), None)
 
     def _explained(self, error: IntegrityError, values: Mapping[str, Any]) -> Exception:
         """Tell a taken address from another broken constraint of the app's own."""

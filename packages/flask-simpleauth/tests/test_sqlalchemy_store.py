@@ -1,0 +1,269 @@
+"""Your class, not ours: what a user class may look like, and what it is told."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_simpleauth import SimpleAuth, Token
+from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import ForeignKey, String, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+PASSWORD = "correct horse battery"
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Role(Base):
+    __tablename__ = "role"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    users: Mapped[list[Member]] = relationship(back_populates="role")
+
+
+class Member(Base):
+    """One role per user, as in the classic tutorial, and other names than ours."""
+
+    __tablename__ = "member"
+    uid: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    email_address: Mapped[str] = mapped_column(String(320), unique=True)
+    pw_hash: Mapped[str | None] = mapped_column(String(200))
+    role_id: Mapped[int | None] = mapped_column(ForeignKey("role.id"))
+    role: Mapped[Role | None] = relationship(back_populates="users")
+
+
+class Plain(Base):
+    """The least a class can have, its key a string."""
+
+    __tablename__ = "plain"
+    id: Mapped[str] = mapped_column(primary_key=True, default=lambda: uuid.uuid4().hex)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+
+
+class Titled(Base):
+    """A role that is a word in a column."""
+
+    __tablename__ = "titled"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    role: Mapped[str | None]
+
+
+class WithDefaultRole(Base):
+    """A class that gives its new users a role by itself."""
+
+    __tablename__ = "with_default_role"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    role_id: Mapped[int | None] = mapped_column(ForeignKey("role.id"))
+    role: Mapped[Role | None] = relationship()
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(role=Role(name="member"), **values)
+
+
+@pytest.fixture
+def db() -> SQLAlchemy:
+    return SQLAlchemy(model_class=Base)
+
+
+@pytest.fixture
+def site(app: Flask, db: SQLAlchemy) -> Iterator[Flask]:
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+    db.init_app(app)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def start(
+    app: Flask, db: SQLAlchemy, user_class: Any, **attributes: str
+) -> SimpleAuth[Any]:
+    """Attach SimpleAuth with this class; the tables are those its key asks for."""
+    for name in ("simpleauth_token", "simpleauth_counter"):
+        if name in Base.metadata.tables:
+            Base.metadata.remove(Base.metadata.tables[name])
+    auth = SimpleAuth(app, store=SQLAlchemyStore(db, user_class, attributes=attributes))
+    with app.app_context():
+        db.create_all()
+    return auth
+
+
+def test_mapped_names_and_uuid_key(site: Flask, db: SQLAlchemy) -> None:
+    """A class with names of its own and UUID keys has accounts and sessions."""
+    auth = start(site, db, Member, email="email_address", password_hash="pw_hash")
+
+    @site.post("/in")
+    def sign_in() -> str:
+        auth.login(auth.authenticate("ada@example.org", PASSWORD))
+        return ""
+
+    site.add_url_rule("/", view_func=auth.login_required(role="admin")(lambda: "in"))
+    with site.app_context():
+        ada = auth.create_user("ada@example.org", PASSWORD, name="dropped")
+        assert ada.email_address == "ada@example.org"
+        auth.grant(ada, "editor")
+        auth.grant(ada, "admin")
+        assert ada.role.name == "admin"
+
+    client = site.test_client()
+    client.post("/in")
+    assert client.get("/").text == "in"
+
+
+@pytest.mark.parametrize("user_class", [Plain, Titled])
+def test_least_class(site: Flask, db: SQLAlchemy, user_class: Any) -> None:
+    """Key, address and password are enough; there is no name, role or active flag."""
+    auth = start(site, db, user_class)
+    with site.app_context():
+        user = auth.create_user("ada@example.org", PASSWORD)
+        assert auth.authenticate("ada@example.org", PASSWORD) is user
+
+
+def test_no_roles(site: Flask, db: SQLAlchemy) -> None:
+    """Granting a role to a class without roles says what it lacks."""
+    auth = start(site, db, Plain)
+    with site.app_context():
+        user = auth.create_user("ada@example.org", PASSWORD)
+        with pytest.raises(RuntimeError, match="Plain has no attribute for roles"):
+            auth.grant(user, "admin")
+
+    result = site.test_cli_runner().invoke(args="auth grant ada@example.org admin")
+    assert "Error: Plain has no attribute for roles" in result.output
+
+
+def test_role_in_a_column(site: Flask, db: SQLAlchemy) -> None:
+    """A role may be a word in a column."""
+    auth = start(site, db, Titled)
+    with site.app_context():
+        user = auth.create_user("ada@example.org", PASSWORD)
+        auth.grant(user, "editor")
+        auth.grant(user, "admin")
+        assert user.role == "admin"
+
+
+def test_default_role_is_kept(site: Flask, db: SQLAlchemy) -> None:
+    """A role that the class gives its new users by itself is not taken away."""
+    auth = start(site, db, WithDefaultRole)
+    with site.app_context():
+        user = auth.create_user("ada@example.org", PASSWORD)
+        assert user.role.name == "member"
+
+
+def test_one_query(site: Flask, db: SQLAlchemy) -> None:
+    """Session, user and role come in one query, and an unasked page has none."""
+    auth = start(site, db, Member, email="email_address", password_hash="pw_hash")
+
+    @site.post("/in")
+    def sign_in() -> str:
+        user = auth.create_user("ada@example.org", PASSWORD)
+        auth.grant(user, "admin")
+        auth.login(user)
+        return ""
+
+    site.add_url_rule("/public", "public", lambda: "public")
+    site.add_url_rule("/", "in", auth.login_required(role="admin")(lambda: "in"))
+
+    client = site.test_client()
+    client.post("/in")
+    queries: list[str] = []
+    with site.app_context():
+        event.listen(
+            db.engine, "before_cursor_execute", lambda *args: queries.append(args[2])
+        )
+    assert client.get("/public").text == "public"
+    assert queries == []
+    assert client.get("/").text == "in"
+    assert len(queries) == 1
+
+
+def test_tables_are_there_for_migrations(db: SQLAlchemy) -> None:
+    """The two tables are in the app's metadata; a second store finds them there."""
+    SQLAlchemyStore(db, Plain)
+    SQLAlchemyStore(db, Plain)
+    assert {"simpleauth_token", "simpleauth_counter"} <= set(Base.metadata.tables)
+
+
+def test_user_of_another_session(site: Flask, db: SQLAlchemy) -> None:
+    """A user kept from an earlier request can be changed."""
+    auth = start(site, db, Member, email="email_address", password_hash="pw_hash")
+    with site.app_context():
+        ada = auth.create_user("ada@example.org", PASSWORD)
+    with site.app_context():
+        auth.grant(ada, "admin")
+        assert auth.authenticate("ada@example.org", PASSWORD).role.name == "admin"
+
+
+def test_instants_after_2038(site: Flask, db: SQLAlchemy) -> None:
+    """Instants are whole seconds and do not end with 32 bits."""
+    start(site, db, Plain)
+    store = SQLAlchemyStore(db, Plain)
+    token = Token("a" * 64, "session", "u", 2**33, 2**33 + 1, 2**33)
+    with site.app_context():
+        store.tokens.put(token)
+        assert store.tokens.get("a" * 64, "session") == token
+
+
+def declare(**columns: Any) -> type[Any]:
+    """Make a user class with these columns besides its address."""
+
+    class Model(DeclarativeBase):
+        pass
+
+    namespace = {
+        "__tablename__": "odd",
+        "email": mapped_column(String(99), unique=True),
+        **columns,
+    }
+    return type("Odd", (Model,), namespace)
+
+
+def key() -> Any:
+    return mapped_column(String(9), primary_key=True)
+
+
+def test_short_password_column(db: SQLAlchemy) -> None:
+    """A column too short for a hash is refused at start, before it cuts one."""
+    odd = declare(id=key(), password_hash=mapped_column(String(128)))
+    with pytest.raises(RuntimeError, match=r"Odd\.password_hash holds 128.*200"):
+        SQLAlchemyStore(db, odd)
+
+
+def test_missing_attribute(db: SQLAlchemy) -> None:
+    """A class without a password is refused with what to do."""
+    odd = declare(id=key(), pw=mapped_column(String(200)))
+    with pytest.raises(RuntimeError, match="Odd has no attribute 'password_hash'"):
+        SQLAlchemyStore(db, odd)
+
+
+def test_two_keys(db: SQLAlchemy) -> None:
+    """A key of two columns is refused."""
+    odd = declare(a=key(), b=key(), password_hash=mapped_column(String(200)))
+    with pytest.raises(RuntimeError, match="primary key of one column"):
+        SQLAlchemyStore(db, odd)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"passwort": "pw_hash"}, "the key 'passwort'; it takes id, email"),
+        ({"password_hash": "pw"}, "maps 'password_hash' to 'pw', which Member"),
+    ],
+)
+def test_wrong_mapping(
+    db: SQLAlchemy, attributes: dict[str, str], message: str
+) -> None:
+    """A mapping with a slip names it."""
+    with pytest.raises(RuntimeError, match=message):
+        SQLAlchemyStore(db, Member, attributes=attributes)
