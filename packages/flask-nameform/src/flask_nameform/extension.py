@@ -73,7 +73,7 @@ class Forms:
 
         _state_of(app).registry.attach("", self._definitions)
 
-        if ENDPOINT not in app.view_functions:
+        if app.view_functions.get(ENDPOINT) is not submit:
             app.add_url_rule(_RULE, ENDPOINT, submit, methods=["POST"])
 
     def handler(

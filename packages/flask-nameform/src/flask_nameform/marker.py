@@ -7,7 +7,8 @@ going back there is never an open redirect.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
 from flask import current_app, request
@@ -82,7 +83,7 @@ def _serializer() -> URLSafeSerializer:
         )
 
     # Oldest first: itsdangerous signs with the last one and accepts all.
-    config: dict[str, Any] = current_app.config
+    config = cast("Mapping[str, Any]", current_app.config)
     secret_keys: list[Any] = [*(config.get("SECRET_KEY_FALLBACKS") or ()), secret_key]
     return URLSafeSerializer(
         secret_keys,

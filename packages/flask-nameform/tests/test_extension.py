@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Blueprint, Flask, redirect, render_template_string, session
+from flask.testing import FlaskClient
+from flask_nameform import Forms, NameForm
+from jinja2 import DictLoader
+from werkzeug.wrappers import Response
+
+Hidden = Callable[..., dict[str, str]]
+
+
+def remember(form: NameForm) -> None:
+    session["name"] = form.name.data
+
+
+def show(name: str) -> Callable[[], str]:
+    template = f"{{{{ session.name }}}}{{{{ show_form({name!r}) }}}}"
+    return lambda: render_template_string(template)
+
+
+def make_app(name: str) -> Flask:
+    app = Flask(name)
+    app.secret_key = name
+    app.testing = True
+    return app
+
+
+def test_a_handler_may_come_after_the_app(hidden: Hidden) -> None:
+    """``Forms(app)`` comes first in a program, so forms are looked up live."""
+    app = make_app("late")
+    forms = Forms(app)
+    app.add_url_rule("/", view_func=show("name"))
+
+    assert forms.handler("name", NameForm)(remember) is remember
+
+    client = app.test_client()
+    fields = hidden(client.get("/").text)
+    client.post("/-/forms/name", data={**fields, "name": "Ada"})
+    assert client.get("/").text.startswith("Ada<form")
+
+
+def test_one_collection_serves_two_apps(hidden: Hidden) -> None:
+    """Each app has its own settings and secrets."""
+    forms = Forms()
+    forms.add("name", NameForm, handler=remember)
+    clients = []
+
+    for name, mode in (("one", "default"), ("two", "off")):
+        app = make_app(name)
+        app.config["NAMEFORM_CSRF"] = mode
+        forms.init_app(app)
+        app.add_url_rule("/", view_func=show("name"))
+        clients.append(app.test_client())
+
+    one, two = clients
+    assert "csrf_token" in one.get("/").text
+    assert "csrf_token" not in two.get("/").text
+    fields = {**hidden(one.get("/").text), "name": "Ada"}
+    assert one.post("/-/forms/name", data=fields).status_code == 303
+    assert two.post("/-/forms/name", data={"name": "Ada"}).status_code == 303
+    assert one.post("/-/forms/name", data={"name": "Ada"}).status_code == 400
+
+
+def test_an_app_takes_many_collections(app: Flask, client: FlaskClient) -> None:
+    """Another extension attaches its own; they share one rule and one protection."""
+    more = Forms()
+    more.add("more", NameForm, handler=remember)
+    more.init_app(app)
+    app.add_url_rule("/more", "more", show("more"))
+
+    assert 'action="/-/forms/more"' in client.get("/more").text
+    assert 'action="/-/forms/name"' in client.get("/").text
+    rules = [rule for rule in app.url_map.iter_rules() if "/-/forms" in rule.rule]
+    assert len(rules) == 1
+
+
+def test_a_collection_is_attached_once(app: Flask, forms: Forms) -> None:
+    """The second ``init_app`` is a mistake."""
+    with pytest.raises(RuntimeError, match="attached to this app already"):
+        forms.init_app(app)
+
+
+def test_forms_of_a_blueprint_are_attached_with_it(hidden: Hidden) -> None:
+    """Its name stands before theirs, its prefix before their address."""
+    app = make_app("blog")
+    blog = Blueprint("blog", __name__, url_prefix="/blog")
+    forms = Forms(blueprint=blog)
+    forms.add("comment", NameForm, handler=remember)
+    blog.add_url_rule("/", "index", show(".comment"))
+    app.register_blueprint(blog)
+    app.add_url_rule("/", "front", show("blog.comment"))
+    client = app.test_client()
+
+    for page in ("/", "/blog/"):
+        html = client.get(page).text
+        assert 'action="/blog/-/forms/comment"' in html
+        assert 'id="blog-comment-name"' in html
+        fields = {**hidden(html), "name": "Ada"}
+        answer = client.post("/blog/-/forms/comment", data=fields)
+        assert (answer.status_code, answer.location) == (303, page)
+        fields["name"] = ""
+        answer = client.post("/blog/-/forms/comment", data=fields)
+        assert answer.status_code == 422
+        assert answer.text.startswith("Ada<form")
+
+
+def test_names_follow_the_registration_of_the_blueprint() -> None:
+    """Nested, renamed or registered twice: the names are those of the endpoints."""
+    app = make_app("nested")
+    parent = Blueprint("parent", __name__, url_prefix="/parent")
+    child = Blueprint("child", __name__, url_prefix="/child")
+    Forms(blueprint=child).add("a", NameForm, handler=remember)
+    child.add_url_rule("/", "index", show(".a"))
+    parent.register_blueprint(child)
+    app.register_blueprint(parent)
+    app.register_blueprint(child, name="twin", url_prefix="/twin")
+    client = app.test_client()
+
+    nested = client.get("/parent/child/").text
+    assert 'action="/parent/child/-/forms/a"' in nested
+    assert 'id="parent-child-a-name"' in nested
+    assert 'action="/twin/-/forms/a"' in client.get("/twin/").text
+    assert client.post("/twin/-/forms/b").status_code == 404
+
+
+def test_two_collections_share_a_blueprint() -> None:
+    """A blueprint of several modules may have forms in each."""
+    app = make_app("shared")
+    blog = Blueprint("blog", __name__)
+    Forms(blueprint=blog).add("a", NameForm, handler=remember)
+    Forms(blueprint=blog).add("b", NameForm, handler=remember)
+    blog.add_url_rule("/a", "a", show(".a"))
+    blog.add_url_rule("/b", "b", show(".b"))
+    app.register_blueprint(blog)
+
+    assert "/-/forms/a" in app.test_client().get("/a").text
+    assert "/-/forms/b" in app.test_client().get("/b").text
+
+
+def test_the_guard_of_the_blueprint_guards_its_forms() -> None:
+    """Without leave of the blueprint no handler runs, valid or not."""
+    app = make_app("guarded")
+    admin = Blueprint("admin", __name__, url_prefix="/admin")
+    done: list[NameForm] = []
+    Forms(blueprint=admin).add("name", NameForm, handler=done.append)
+
+    @admin.before_request
+    def guard() -> Response:
+        return redirect("/login")
+
+    app.register_blueprint(admin)
+    headers = {"Sec-Fetch-Site": "same-origin"}
+
+    for name in ("Ada", ""):
+        answer = app.test_client().post(
+            "/admin/-/forms/name", data={"name": name}, headers=headers
+        )
+        assert answer.location == "/login"
+
+    assert not done
+
+
+def test_forms_of_a_blueprint_have_no_init_app(app: Flask) -> None:
+    """Attaching them a second way would give them a second name."""
+    blog = Blueprint("blog", __name__)
+
+    with pytest.raises(RuntimeError, match="blueprint 'blog'"):
+        Forms(blueprint=blog).init_app(app)
+    with pytest.raises(RuntimeError, match="Leave 'init_app' out"):
+        Forms(app, blueprint=Blueprint("b", __name__))
+
+
+def test_helpers_work_in_imported_macros(app: Flask, client: FlaskClient) -> None:
+    """A macro file of the app's own sees them without ``with context``."""
+    app.jinja_loader = DictLoader(
+        {"macros.html": "{% macro m() %}{{ show_form('name') }}{% endmacro %}"}
+    )
+
+    @app.get("/macro")
+    def macro() -> str:
+        return render_template_string("{% import 'macros.html' as m %}{{ m.m() }}")
+
+    assert "/-/forms/name" in client.get("/macro").text
+
+
+def test_the_configuration_may_change_before_the_first_request(app: Flask) -> None:
+    """Flask's own recipe for tests updates it after the factory."""
+    app.config["NAMEFORM_CSRF"] = "off"
+    client = app.test_client()
+    assert client.post("/-/forms/name", data={"name": "A"}).status_code == 303
+
+    app.config["NAMEFORM_CSRF"] = "strict"
+    with pytest.raises(RuntimeError, match="NAMEFORM_CSRF was changed after"):
+        client.get("/")
