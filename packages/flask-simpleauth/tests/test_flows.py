@@ -19,13 +19,14 @@ from flask_simpleauth import (
 )
 from flask_simpleauth.flows import Services
 from flask_simpleauth.passwords import Passwords
-from flask_simpleauth.sessions import Sessions
+from flask_simpleauth.sessions import Limits, Sessions
 from flask_simpleauth.stores.memory import MemoryStore, MemoryUser, MemoryUsers
 from flask_simpleauth.throttling import Throttle
 
 if TYPE_CHECKING:
     from conftest import Clock
 
+DAY = timedelta(days=1)
 PASSWORD = "correct horse battery"
 
 
@@ -53,9 +54,7 @@ def services(clock: Clock) -> Services[MemoryUser]:
         users=store.users,
         passwords=CountingPasswords("scrypt:256:8:1"),
         throttle=Throttle(store.counters, clock),
-        sessions=Sessions(
-            store.tokens, clock, idle=timedelta(hours=1), lifetime=timedelta(hours=9)
-        ),
+        sessions=Sessions(store.tokens, clock, Limits(DAY, DAY, DAY)),
         min_length=12,
         sender=None,
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask_simpleauth import Token
-from flask_simpleauth.sessions import Sessions
+from flask_simpleauth.sessions import Limits, Sessions
 from flask_simpleauth.stores.memory import MemoryStore, MemoryTokens
 
 if TYPE_CHECKING:
@@ -21,9 +21,12 @@ class ReadOnlyTokens(MemoryTokens):
 
 
 def make(tokens: MemoryTokens, clock: Clock) -> Sessions:
-    return Sessions(
-        tokens, clock, idle=timedelta(hours=1), lifetime=timedelta(hours=10)
+    limits = Limits(
+        idle=timedelta(hours=1),
+        remember_idle=timedelta(hours=4),
+        lifetime=timedelta(hours=10),
     )
+    return Sessions(tokens, clock, limits)
 
 
 @pytest.fixture
@@ -112,6 +115,58 @@ def test_end(sessions: Sessions) -> None:
 
     assert sessions.resolve(key) is None
     assert sessions.resolve(other) is not None
+
+
+def test_remembered(sessions: Sessions, clock: Clock) -> None:
+    """A remembered session outlasts a night, and ends at last like any other."""
+    key, _ = sessions.start(7, remember=True)
+    for _ in range(2):
+        clock.now += 4 * 3600 - 1
+        assert sessions.resolve(key) is not None
+
+    clock.now += 4 * 3600 - 1
+    assert sessions.resolve(key) is None
+
+
+def test_list(sessions: Sessions, clock: Clock) -> None:
+    """A user's running sessions are listed, the last used first."""
+    sessions.start(7, "over")
+    clock.now += 1800
+    phone, _ = sessions.start(7, "phone")
+    sessions.start(8, "somebody else's")
+    clock.now += 1800
+    sessions.start(7, "laptop")
+    assert [token.label for token in sessions.list_for(7)] == ["laptop", "phone"]
+
+    clock.now += 1
+    sessions.resolve(phone)
+    assert [token.label for token in sessions.list_for(7)] == ["phone", "laptop"]
+
+
+def test_end_others(sessions: Sessions) -> None:
+    """All sessions end but the one at hand, or all of them."""
+    key, token = sessions.start(7)
+    others = [sessions.start(7)[0] for _ in range(2)]
+    elsewhere, _ = sessions.start(8)
+
+    assert sessions.end_others(7, keep=token) == 2
+    assert [sessions.resolve(other) for other in others] == [None, None]
+    assert sessions.resolve(key) is not None
+    assert sessions.end_others(7) == 1
+    assert sessions.resolve(elsewhere) is not None
+
+
+def test_some_starts_purge(
+    sessions: Sessions, tokens: MemoryTokens, clock: Clock
+) -> None:
+    """Expired sessions do not pile up: now and then a start removes some."""
+    sessions.start(7)
+    clock.now += 10 * 3600
+    for _ in range(256 * 20):
+        sessions.start(8)
+        if not tokens.list_for(7, "session"):
+            break
+    assert tokens.list_for(7, "session") == []
 
 
 def test_long_label(sessions: Sessions) -> None:

@@ -19,7 +19,8 @@ ADA = {"email": "ada@example.org", "name": "Ada", "password_hash": "hash"}
 
 
 def a_token(user_id: Any, digest: str = "a" * 64, **changes: Any) -> Token:
-    token = Token(digest, "session", user_id, NOW, NOW + 60, NOW, "Firefox")
+    data = {"remember": True, "odd": ["ä", None, 1.5]}
+    token = Token(digest, "session", user_id, NOW, NOW + 60, NOW, "Firefox", data)
     return replace(token, **changes)
 
 
@@ -178,7 +179,7 @@ def test_consume_at_once(bench: Bench) -> None:
     outcomes = at_once(
         bench, lambda: bench.store.tokens.consume("a" * 64, "session", NOW)
     )
-    assert sorted(map(str, outcomes)) == ["None"] * 19 + [str(a_token(1))]
+    assert [outcome for outcome in outcomes if outcome] == [a_token(1)]
 
 
 def test_list_for(bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,26 +19,38 @@ _KIND = "session"
 #: of one for each page.
 _TOUCH_AFTER = 600
 
+#: A start in 256, by its random digest, removes some expired tokens of whomever.
+_PURGING = "00"
+_PURGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a session is over."""
+
+    #: When it was not used for so long.
+    idle: timedelta
+    #: The same if its owner stays signed in on the device.
+    remember_idle: timedelta
+    #: So long after its start, used or not.
+    lifetime: timedelta
+
 
 class Sessions:
-    """Starts, resolves and ends the sessions of one app.
+    """Starts, resolves, lists and ends the sessions of one app."""
 
-    :param idle: a session unused for so long is over.
-    :param lifetime: a session is over so long after its start.
-    """
-
-    def __init__(
-        self, tokens: TokenStore, clock: Clock, *, idle: timedelta, lifetime: timedelta
-    ) -> None:
+    def __init__(self, tokens: TokenStore, clock: Clock, limits: Limits) -> None:
         self._tokens = tokens
         self._clock = clock
-        self._idle = int(idle.total_seconds())
-        self._lifetime = int(lifetime.total_seconds())
+        self._limits = limits
 
-    def start(self, user_id: Any, label: str = "") -> tuple[str, Token]:
+    def start(
+        self, user_id: Any, label: str = "", *, remember: bool = False
+    ) -> tuple[str, Token]:
         """Start a session and return its key, which is kept nowhere, and its token.
 
         :param label: what the person will know the device by.
+        :param remember: whether they stay signed in on it.
         """
         key, now = new_key(), int(self._clock())
         token = Token(
@@ -45,11 +58,14 @@ class Sessions:
             kind=_KIND,
             user_id=user_id,
             created_at=now,
-            expires_at=now + self._lifetime,
+            expires_at=now + _seconds(self._limits.lifetime),
             seen_at=now,
             label=label[:255],
+            data={"remember": remember},
         )
         self._tokens.put(token)
+        if token.digest.startswith(_PURGING):
+            self._tokens.purge(now, _PURGE_SIZE)
         return key, token
 
     def resolve(self, key: str) -> Token | None:
@@ -59,16 +75,36 @@ class Sessions:
 
         token = self._tokens.get(digest_of(key), _KIND)
         now = int(self._clock())
-        if token is None or now >= min(token.expires_at, token.seen_at + self._idle):
+        if token is None or not self._runs(token, now):
             return None
 
-        if now - token.seen_at >= min(_TOUCH_AFTER, self._idle // 2):
+        if now - token.seen_at >= min(_TOUCH_AFTER, self._idle(token) // 2):
             self._touch(token, now)
         return token
+
+    def list_for(self, user_id: Any) -> list[Token]:
+        """Return the user's running sessions, the last used first."""
+        now = int(self._clock())
+        tokens = self._tokens.list_for(user_id, _KIND)
+        running = [token for token in tokens if self._runs(token, now)]
+        return sorted(running, key=lambda token: token.seen_at, reverse=True)
 
     def end(self, token: Token) -> None:
         """End this session, wherever its cookie went."""
         self._tokens.revoke(token.user_id, _KIND, only=token.digest)
+
+    def end_others(self, user_id: Any, keep: Token | None = None) -> int:
+        """End the user's sessions but the one to keep, and return how many."""
+        kept = None if keep is None else keep.digest
+        return self._tokens.revoke(user_id, _KIND, keep=kept)
+
+    def _runs(self, token: Token, now: int) -> bool:
+        return now < min(token.expires_at, token.seen_at + self._idle(token))
+
+    def _idle(self, token: Token) -> int:
+        limits = self._limits
+        remembered = token.data.get("remember")
+        return _seconds(limits.remember_idle if remembered else limits.idle)
 
     def _touch(self, token: Token, now: int) -> None:
         try:
@@ -76,3 +112,7 @@ class Sessions:
         except Exception:
             # The note is a convenience; the page is what was asked for.
             logger.warning("The last use of a session was not noted.", exc_info=True)
+
+
+def _seconds(duration: timedelta) -> int:
+    return int(duration.total_seconds())

@@ -32,6 +32,8 @@ class Settings:
     password_hash: str = "scrypt:16384:8:5"  # noqa: S105 # a method, no password
     #: A session unused for so long is over (OWASP ASVS 7.3.1).
     session_idle: timedelta = timedelta(hours=12)
+    #: The same for a session whose owner wants to stay signed in on a device.
+    remember_idle: timedelta = timedelta(days=14)
     #: A session is over so long after its sign-in, used or not (OWASP ASVS 7.3.2).
     session_lifetime: timedelta = timedelta(days=30)
 
@@ -41,9 +43,10 @@ class Settings:
             raise RuntimeError("SIMPLEAUTH_PASSWORD_MIN_LENGTH must be at least 8.")
         if self.session_idle <= timedelta(0):
             raise RuntimeError("SIMPLEAUTH_SESSION_IDLE must be above zero.")
-        if self.session_lifetime < self.session_idle:
+        if not self.session_idle <= self.remember_idle <= self.session_lifetime:
             raise RuntimeError(
-                "SIMPLEAUTH_SESSION_LIFETIME must not be below SIMPLEAUTH_SESSION_IDLE."
+                "SIMPLEAUTH_SESSION_IDLE must not be above SIMPLEAUTH_REMEMBER_IDLE,"
+                " nor that above SIMPLEAUTH_SESSION_LIFETIME."
             )
 
 

@@ -12,7 +12,7 @@ from flask_nameform.layout import Layout
 from .config import LiveSettings
 from .flows import Services
 from .passwords import Passwords
-from .sessions import Sessions
+from .sessions import Limits, Sessions
 from .settings import Settings
 from .store import Store
 from .throttling import Clock, Throttle
@@ -88,15 +88,18 @@ class State:
             users=store.users,
             passwords=Passwords(settings.password_hash),
             throttle=Throttle(store.counters, self._clock),
-            sessions=Sessions(
-                store.tokens,
-                self._clock,
-                idle=settings.session_idle,
-                lifetime=settings.session_lifetime,
-            ),
+            sessions=Sessions(store.tokens, self._clock, _limits(settings)),
             min_length=settings.password_min_length,
             sender=self._app,
         )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        idle=settings.session_idle,
+        remember_idle=settings.remember_idle,
+        lifetime=settings.session_lifetime,
+    )
 
 
 def current_state() -> State:

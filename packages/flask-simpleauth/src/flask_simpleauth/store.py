@@ -82,6 +82,8 @@ class Token:
     seen_at: int
     #: Where it came from, for the person to recognise it: a browser's name, say.
     label: str = ""
+    #: What else belongs to this kind of token; anything that JSON can hold.
+    data: Mapping[str, Any] = field(default_factory=dict[str, Any])
     #: The user, where a store can bring it along with the token.
     user: Any = field(default=None, compare=False, repr=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -190,7 +191,8 @@ class RelationalTokens(Generic[U]):
         which = {"digest": digest, "kind": kind}
         with self._work.reading() as session:
             rows = session.execute(self._get, which, bind_arguments=self._bind)
-            row = rows.unique().one_or_none()
+            # A user with several roles comes as several rows of one token.
+            row = rows.unique(attrgetter("digest")).one_or_none()
         if row is None:
             return None
         user, *values = row

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table
+from sqlalchemy import JSON, BigInteger, Column, Integer, MetaData, String, Table
 from sqlalchemy.types import TypeEngine
 
 _DIGEST = String(64)
@@ -29,6 +29,7 @@ def token_table(metadata: MetaData, user_id: TypeEngine[Any]) -> Table:
         Column("expires_at", BigInteger, nullable=False, index=True),
         Column("seen_at", BigInteger, nullable=False),
         Column("label", String(255), nullable=False),
+        Column("data", JSON, nullable=False),
     )
 
 
