@@ -68,7 +68,7 @@ def test_the_place_of_any_callable_is_known() -> None:
 def test_an_unknown_name_is_answered_with_those_near(app: Flask) -> None:
     """Who mistypes a name is told the right one."""
     with app.app_context(), pytest.raises(RuntimeError, match="mean 'name'"):
-        current_state().registry.require("nam")
+        current_state().registry.require("names")
 
 
 def test_a_name_near_to_none_is_answered_with_all(app: Flask) -> None:

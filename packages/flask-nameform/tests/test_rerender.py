@@ -69,6 +69,28 @@ def test_the_query_of_the_page_is_kept(
     assert answer.text.split("<form")[0] == html.split("<form")[0]
 
 
+def test_other_forms_of_the_page_still_go_to_it(
+    app: Flask, browser: FlaskClient, hidden: Hidden, elements: Any
+) -> None:
+    """The address bar has another address now, so a form of the view says its own."""
+
+    @app.get("/mixed")
+    def mixed() -> str:
+        html = "{{ show_form('name') }}{{ quick_form(form) }}"
+        return render_template_string(html, form=NameForm())
+
+    html = browser.get("/mixed?a=1").text
+    assert [e.get("action") for e in elements(html) if e[""] == "form"] == [
+        "/-/forms/name",
+        None,
+    ]
+    html = send_blank(browser, html, hidden).text
+    assert [e.get("action") for e in elements(html) if e[""] == "form"] == [
+        "/-/forms/name",
+        "/mixed?a=1",
+    ]
+
+
 def test_only_the_copy_that_was_sent_shows_it(
     app: Flask, browser: FlaskClient, hidden: Hidden
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import abort, current_app, redirect, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
@@ -38,7 +40,7 @@ def submit(name: str) -> Response:
     if exchange and exchange.alone and exchange.submission:
         return _stand_alone(definition, exchange.submission)
 
-    _require_form()
+    _require_form(full_name)
     mark = marker.read(request.form.get(marker.FIELD, ""), full_name)
 
     if not csrf.allows(full_name, own_form=True):
@@ -49,44 +51,53 @@ def submit(name: str) -> Response:
     return _handle(definition, mark)
 
 
-def _require_form() -> None:
-    if request.mimetype in _FORM_TYPES or not (
-        request.mimetype or request.content_length
-    ):
-        return
+def _require_form(full_name: str) -> None:
+    """Refuse what is no form, and a form of a view that came here by mistake."""
+    has_body = request.mimetype or request.content_length
 
-    raise UnsupportedMediaType(
-        "This is the address of a form. Send its fields as "
-        + " or ".join(_FORM_TYPES)
-        + "."
-    )
+    if has_body and request.mimetype not in _FORM_TYPES:
+        raise UnsupportedMediaType(
+            "This is the address of a form."
+            f" Send its fields as {' or '.join(_FORM_TYPES)}."
+        )
+
+    # Without an action, a form by hand goes to the address in the address bar; after a
+    # submission that was not accepted, that is this one.
+    posted = request.form.get(marker.FIELD, full_name)
+
+    if "." not in posted and posted not in ("", full_name):
+        raise BadRequest("This is the address of another form.")
 
 
 def _handle(definition: Definition, mark: Marker) -> Response:
     identity = Identity(mark.name, mark.key, submitted=True)
     form = definition.form_class(meta={"nameform": identity})
-    problem = FormError()
-    result: Result = None
 
-    if form.validate():
-        try:
-            result = current_app.ensure_sync(definition.handler)(form)
-        except ValidationError as error:
-            problem = error if isinstance(error, FormError) else problem
-            form.form_errors = [*form.form_errors, *error.args[:1]]
+    if not form.validate():
+        return _again(definition, _not_accepted(form, mark))
+
+    try:
+        result = current_app.ensure_sync(definition.handler)(form)
+    except ValidationError as error:
+        form.form_errors = [*form.form_errors, *error.args[:1]]
+        return _again(definition, _not_accepted(form, mark, error))
 
     if form.errors:
-        submission = _not_accepted(form, mark, problem)
-        return _again(definition, submission)
+        return _again(definition, _not_accepted(form, mark))
 
     return _answer(result, mark, definition)
 
 
-def _not_accepted(form: Form, mark: Marker, problem: FormError) -> Submission:
+def _not_accepted(
+    form: Form, mark: Marker, error: ValidationError | None = None
+) -> Submission:
     posted = posted_in_request().without_files()
-    return Submission(
-        mark, posted, collect_errors(form), problem.status, problem.headers
-    )
+    submission = Submission(mark, posted, collect_errors(form))
+
+    if isinstance(error, FormError):
+        return replace(submission, status=error.status, headers=error.headers)
+
+    return submission
 
 
 def _answer(result: Result, mark: Marker, definition: Definition) -> Response:
@@ -112,10 +123,13 @@ def _again(definition: Definition, submission: Submission) -> Response:
     """Ask for the page that showed the form, or show it here if that cannot be."""
     exchange = current_exchange()
 
-    if exchange is None or exchange.over or submission.marker.page is None:
+    page = submission.marker.page
+
+    if exchange is None or exchange.over or page is None:
         return _stand_alone(definition, submission)
 
     exchange.submission = submission
+    exchange.page = page
     exchange.posted_to = request.environ["PATH_INFO"]
     return Response("Not accepted.", submission.status)
 

@@ -18,7 +18,7 @@ from .settings import KEY, read_settings
 
 _RULE = "/-/forms/<path:name>"
 
-FormT = TypeVar("FormT", bound=Form)
+SomeForm = TypeVar("SomeForm", bound=Form)
 ResultT = TypeVar("ResultT", bound=Result)
 
 
@@ -77,8 +77,8 @@ class Forms:
             app.add_url_rule(_RULE, ENDPOINT, submit, methods=["POST"])
 
     def handler(
-        self, name: str, form_class: type[FormT], *, title: str | None = None
-    ) -> Callable[[Callable[[FormT], ResultT]], Callable[[FormT], ResultT]]:
+        self, name: str, form_class: type[SomeForm], *, title: str | None = None
+    ) -> Callable[[Callable[[SomeForm], ResultT]], Callable[[SomeForm], ResultT]]:
         """Register the function that takes what was sent in a form; a decorator.
 
         It gets the form when that is valid. It returns ``None`` to go back to the page
@@ -95,7 +95,9 @@ class Forms:
         :raises RuntimeError: if the name is taken; the message has both places.
         """
 
-        def register(handler: Callable[[FormT], ResultT]) -> Callable[[FormT], ResultT]:
+        def register(
+            handler: Callable[[SomeForm], ResultT],
+        ) -> Callable[[SomeForm], ResultT]:
             self.add(name, form_class, handler=handler, title=title)
             return handler
 
@@ -104,9 +106,9 @@ class Forms:
     def add(
         self,
         name: str,
-        form_class: type[FormT],
+        form_class: type[SomeForm],
         *,
-        handler: Callable[[FormT], Result],
+        handler: Callable[[SomeForm], Result],
         title: str | None = None,
     ) -> None:
         """Register a form and its handler; :meth:`handler` without the decorator."""

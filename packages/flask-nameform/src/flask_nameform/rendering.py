@@ -70,6 +70,7 @@ def quick_form(
     :param attributes: more attributes of the ``form`` element, such as ``id``.
     """
     attributes = {"method": method.lower(), **attributes}
+    action = action or _address_of_this_page()
 
     if action:
         attributes["action"] = action
@@ -96,6 +97,16 @@ def _show_named(
     prefix, _, name = mark.name.rpartition(".")
     action = url_for(f"{prefix}.{ENDPOINT}" if prefix else ENDPOINT, name=name)
     return quick_form(form, action, **{"aria-label": definition.title})
+
+
+def _address_of_this_page() -> str:
+    """Return the page's address if the browser has another one in its address bar."""
+    exchange = current_exchange() if has_request_context() else None
+
+    if exchange is None or exchange.submission is None:
+        return ""
+
+    return marker.page_url(marker.this_page())
 
 
 def _full_name(name: str) -> str:

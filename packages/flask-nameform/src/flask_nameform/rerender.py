@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
 from .cookies import apply_cookies, merge_set_cookies
@@ -64,7 +65,7 @@ class Rerender:
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             if exchange.submission is None:
                 return start_response(status, headers, *rest)
-            cookies.extend(value for name, value in headers if name == "Set-Cookie")
+            cookies.extend(Headers(headers).getlist("Set-Cookie"))
             return _discard
 
         body = self._wsgi_app(environ, start)
@@ -85,8 +86,7 @@ class Rerender:
         cookies: list[str],
     ) -> Response:
         """Return the page with the submission, or the form on a page of its own."""
-        page = _page_environ(environ, submission.marker.page, exchange.posted_to)
-        answer = self._run(page, cookies)
+        answer = self._run(_page_environ(environ, exchange), cookies)
 
         if answer.status_code >= 500:
             return answer  # the page fails by itself; that is not ours to hide
@@ -122,13 +122,11 @@ def _refuse_with(page: Response, submission: Submission) -> Response:
     return page
 
 
-def _page_environ(
-    environ: WSGIEnvironment, page: str | None, posted_to: str
-) -> WSGIEnvironment:
+def _page_environ(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnvironment:
     """Return the environ of a GET of the page, made from that of the first request."""
-    path, _, query = (page or "/").partition("?")
+    path, _, query = exchange.page.partition("?")
     # What middleware on the way to the app takes off the path has to be put before it.
-    taken_off = environ["PATH_INFO"].removesuffix(posted_to)
+    taken_off = environ["PATH_INFO"].removesuffix(exchange.posted_to)
     return {
         **_without_body(environ),
         "REQUEST_METHOD": "GET",

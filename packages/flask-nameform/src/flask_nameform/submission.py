@@ -38,6 +38,8 @@ class Exchange:
 
     #: Set by the endpoint: show this again, please.
     submission: Submission | None = None
+    #: Where it was, as in :class:`~flask_nameform.marker.Marker`.
+    page: str = ""
     #: The endpoint's path as the app saw it.
     posted_to: str = ""
     #: Set by the page: it has shown the submission.
