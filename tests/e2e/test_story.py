@@ -68,9 +68,14 @@ def test_the_whole_story(page: Page, site: Site) -> None:
     page.get_by_role("link", name="Your entries").click()
     expect(page.get_by_role("article")).to_have_count(1)
 
+    page.get_by_role("link", name="Account").click()
+    expect(page.get_by_role("main")).to_contain_text("(this one)")
+    look(page, "account")
+
     page.get_by_role("button", name="Sign out").click()
     heading(page, "Hello there")
 
+    page.wait_for_load_state("networkidle")
     site.stop()
     site.start()
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 from flask import Flask, abort, current_app, has_request_context
 
 from . import flows
+from .blueprint import make_blueprint
 from .cli import auth_cli
 from .guards import Requirement, challenge, check_order, guard
 from .state import KEY, State
 from .store import Store
 from .throttling import Clock
-from .views import make_blueprint
 from .visit import client_network, current_visit
 
 if TYPE_CHECKING:
@@ -141,10 +141,13 @@ class SimpleAuth(Generic[U]):
             self._services(), identity, secret, address=self._client()
         )
 
-    def login(self, user: U) -> None:
-        """Sign the user in: a new session, whose key goes into a cookie."""
+    def login(self, user: U, *, remember: bool = False) -> None:
+        """Sign the user in: a new session, whose key goes into a cookie.
+
+        :param remember: whether the session outlasts the browser's being closed.
+        """
         self._state()
-        current_visit().sign_in(user)
+        current_visit().sign_in(user, remember=remember)
 
     def logout(self) -> None:
         """Sign out: the session ends in the store, the cookie goes."""

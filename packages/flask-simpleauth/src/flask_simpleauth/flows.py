@@ -126,11 +126,7 @@ def create_user(
     :raises WeakPassword: if the password will not do.
     """
     normalised = normalise(identity)
-    check_strength(
-        secret,
-        min_length=services.min_length,
-        personal=[normalised, normalised.partition("@")[0], name],
-    )
+    _check_strength(services, secret, normalised, name)
     # Asked before hashing only to spare the work; the store's constraint decides.
     if services.users.find(normalised) is not None:
         raise Taken()
@@ -145,6 +141,28 @@ def create_user(
     return user
 
 
+def change_password(
+    services: Services[U],
+    user: U,
+    current: str,
+    new: str,
+    *,
+    address: str | None = None,
+) -> None:
+    """Give the user a new password, and end all their sessions.
+
+    :raises BadCredentials: if the current one is wrong.
+    :raises WeakPassword: if the new one will not do.
+    :raises Throttled: after too many wrong tries.
+    """
+    identity: str = services.attributes.read(user, "email")
+    authenticate(services, identity, current, address=address)
+    _check_strength(services, new, identity, services.attributes.read(user, "name"))
+
+    services.users.save(user, {"password_hash": services.passwords.hash(new)})
+    services.sessions.end_others(services.attributes.read(user, "id"))
+
+
 def grant(services: Services[U], user: U, role: str) -> None:
     """Give the user a role; where the class has one per user, in place of that.
 
@@ -152,6 +170,13 @@ def grant(services: Services[U], user: U, role: str) -> None:
     """
     roles = services.attributes.role_names_with(user, role)
     services.users.save(user, {"roles": roles})
+
+
+def _check_strength(
+    services: Services[U], secret: str, identity: str, name: str | None
+) -> None:
+    personal = [identity, identity.partition("@")[0], name or ""]
+    check_strength(secret, min_length=services.min_length, personal=personal)
 
 
 def _look_up(services: Services[U], normalised: str, typed: str) -> U | None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from flask import request
 from flask_nameform import Form
-from wtforms import EmailField, HiddenField, PasswordField, StringField, SubmitField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    StringField,
+    SubmitField,
+)
 from wtforms.validators import DataRequired, Length
 
 from .flows import MAX_IDENTITY, MAX_NAME
 from .guards import home, seal_next
+from .state import current_state
+from .visit import current_visit
 
 
 def _sealed_next() -> str:
@@ -31,6 +40,7 @@ class LoginForm(Form):
         [DataRequired("Enter your password.")],
         render_kw={"autocomplete": "current-password"},
     )
+    remember = BooleanField("Stay signed in on this device")
     next = HiddenField(default=_sealed_next)
     submit = SubmitField("Sign in")
 
@@ -63,3 +73,38 @@ class LogoutForm(Form):
     """Sign out."""
 
     submit = SubmitField("Sign out")
+
+
+def _own_email() -> str:
+    user = current_visit().user
+    attributes = current_state().services().attributes
+    return "" if user is None else str(attributes.read(user, "email"))
+
+
+class PasswordForm(Form):
+    """Change your password."""
+
+    # For password managers, which ask whose password it is; nothing here reads it.
+    email = EmailField(
+        "E-mail address",
+        default=_own_email,
+        render_kw={"autocomplete": "username", "readonly": True},
+    )
+    current = PasswordField(
+        "Current password",
+        [DataRequired("Enter your current password.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        "New password",
+        [DataRequired("Enter a new password.")],
+        description="All your other devices will be signed out.",
+        render_kw={"autocomplete": "new-password"},
+    )
+    submit = SubmitField("Change the password")
+
+
+class OtherSessionsForm(Form):
+    """Sign out everywhere else."""
+
+    submit = SubmitField("Sign out everywhere else")

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Request, Response, after_this_request, request, session
 from flask_nameform import csrf
 
+from .devices import device_name
 from .signals import signed_in, signed_out
 from .state import current_state
 from .store import Token
@@ -27,11 +28,16 @@ class Visit:
         self.request = request
         self.user: Any = None
         self.token: Token | None = None
-        self._new_key: str | None = None
+        self._new_key = ""
         self._changed = False
         self._resume()
 
-    def sign_in(self, user: Any) -> None:
+    @property
+    def is_remembered(self) -> bool:
+        """Whether the session outlasts the browser's being closed."""
+        return self.token is not None and bool(self.token.data.get("remember"))
+
+    def sign_in(self, user: Any, *, remember: bool = False) -> None:
         """Start a new session for the user; the one that was there is ended."""
         services = current_state().services()
         user_id = services.attributes.read(user, "id")
@@ -42,8 +48,10 @@ class Visit:
                 session.clear()  # what the one left is not for the other
         csrf.rotate()
 
-        label = self.request.user_agent.string
-        self._new_key, self.token = services.sessions.start(user_id, label)
+        label = device_name(self.request.user_agent.string)
+        self._new_key, self.token = services.sessions.start(
+            user_id, label, remember=remember
+        )
         self.user = user
         self._changed = True
         signed_in.send(services.sender, user=user)
@@ -55,7 +63,7 @@ class Visit:
             services.sessions.end(self.token)
 
         session.clear()
-        self.user = self.token = self._new_key = None
+        self.user = self.token = None
         self._changed = True
         if user is not None:
             signed_out.send(services.sender, user=user)
@@ -91,7 +99,10 @@ class Visit:
             "httponly": True,
             "samesite": "Lax",
         }
-        if self._changed and self._new_key is not None:
+        if self._changed and self.token is not None:
+            # Without a maximum age the cookie goes when the browser is closed.
+            if self.is_remembered:
+                options["max_age"] = self.token.expires_at - self.token.created_at
             response.set_cookie(self._cookie_name, self._new_key, **options)
         elif self._changed:
             response.delete_cookie(self._cookie_name, **options)

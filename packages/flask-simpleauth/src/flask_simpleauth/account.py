@@ -1,0 +1,85 @@
+"""The account page: where one is signed in, and the password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from flask import flash
+
+from . import flows
+from .errors import AuthError, BadCredentials, WeakPassword
+from .forms import OtherSessionsForm, PasswordForm
+from .guards import Requirement, guard
+from .pages import refused, render
+from .state import current_state
+from .store import Token
+from .visit import client_network, current_visit
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """A session as its owner sees it."""
+
+    device: str
+    started_at: datetime
+    used_at: datetime
+    #: The one that is looking.
+    is_this: bool
+
+    @classmethod
+    def of(cls, token: Token, this: Token | None) -> SessionView:
+        """Return the view of a session's token."""
+        return cls(
+            device=token.label,
+            started_at=datetime.fromtimestamp(token.created_at, timezone.utc),
+            used_at=datetime.fromtimestamp(token.seen_at, timezone.utc),
+            is_this=this is not None and token.digest == this.digest,
+        )
+
+
+def _account_page() -> str:
+    """Show what one can do with the account."""
+    visit, services = current_visit(), current_state().services()
+    tokens = services.sessions.list_for(services.attributes.read(visit.user, "id"))
+    return render(
+        "simpleauth/account.html",
+        sessions=[SessionView.of(token, visit.token) for token in tokens],
+    )
+
+
+def _change_password(form: PasswordForm) -> None:
+    """Change the password; the session at hand goes on, with a new key."""
+    visit = current_visit()
+    try:
+        flows.change_password(
+            current_state().services(),
+            visit.user,
+            form.current.data or "",
+            form.new.data or "",
+            address=client_network(),
+        )
+    except BadCredentials:
+        form.current.errors = ["That is not your current password."]
+        return
+    except WeakPassword as error:
+        form.new.errors = [str(error)]
+        return
+    except AuthError as error:
+        raise refused(error) from error
+
+    visit.sign_in(visit.user, remember=visit.is_remembered)
+    flash("Your password is changed. Other devices are signed out.")
+
+
+def _end_other_sessions(form: OtherSessionsForm) -> None:
+    """End all sessions but the one at hand."""
+    visit, services = current_visit(), current_state().services()
+    user_id = services.attributes.read(visit.user, "id")
+    services.sessions.end_others(user_id, keep=visit.token)
+    flash("Other devices are signed out.")
+
+
+account_page = guard(_account_page, Requirement())
+change_password = guard(_change_password, Requirement())
+end_other_sessions = guard(_end_other_sessions, Requirement())

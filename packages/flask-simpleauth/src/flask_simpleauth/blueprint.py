@@ -1,0 +1,38 @@
+"""The blueprint: which page is where, and which form does what."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from flask_nameform import Forms
+
+from . import account, views
+from .forms import LoginForm, LogoutForm, OtherSessionsForm, PasswordForm, SignupForm
+from .state import KEY
+
+
+def make_blueprint(url_prefix: str) -> Blueprint:
+    """Return the blueprint with our pages, templates and forms, for one app."""
+    blueprint = Blueprint(
+        KEY, __name__, url_prefix=url_prefix, template_folder="templates"
+    )
+    blueprint.add_url_rule("/login", "login", views.login_page)
+    blueprint.add_url_rule("/signup", "signup", views.signup_page)
+    blueprint.add_url_rule("/logout", "logout", views.logout_page)
+    blueprint.add_url_rule("/account", "account", account.account_page)
+    blueprint.after_request(_forbid_storing)
+
+    forms = Forms(blueprint=blueprint)
+    forms.add("login", LoginForm, handler=views.log_in)
+    forms.add("signup", SignupForm, handler=views.sign_up)
+    forms.add("logout", LogoutForm, handler=views.log_out)
+    forms.add("password", PasswordForm, handler=account.change_password)
+    forms.add("other-sessions", OtherSessionsForm, handler=account.end_other_sessions)
+    return blueprint
+
+
+def _forbid_storing(response: Response) -> Response:
+    """Keep our pages out of every cache, the browser's own too."""
+    response.cache_control.private = None
+    response.cache_control.no_store = True
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    return response

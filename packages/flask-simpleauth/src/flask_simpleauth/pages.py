@@ -1,0 +1,31 @@
+"""What our pages have in common."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Response, redirect
+from flask_nameform import FormError
+
+from .errors import AuthError, TryLater
+from .guards import home
+from .state import current_state
+
+
+def render(template: str, **context: object) -> str:
+    """Render one of our pages in the site's layout."""
+    state = current_state()
+    return state.layout.render(template, state.settings().base_template, **context)
+
+
+def go_home() -> Response:
+    """Lead away from a page the visitor has no use for."""
+    return cast(Response, redirect(home(), 303))
+
+
+def refused(error: AuthError) -> FormError:
+    """Return what shows a form again with the error and its status."""
+    headers: dict[str, str] = {}
+    if isinstance(error, TryLater):
+        headers["Retry-After"] = str(error.retry_after)
+    return FormError(str(error), status=error.status, headers=headers)
