@@ -179,7 +179,7 @@ def _has_token(form_name: str | None) -> bool:
         form_name = request.form.get("_form", "")
 
     try:
-        raw = urlsafe_b64decode((posted or request.form.get(FIELD, "")).encode())
+        raw = urlsafe_b64decode((posted or request.form.get(FIELD) or "").encode())
     except ValueError:
         return False
 
