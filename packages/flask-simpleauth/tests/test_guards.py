@@ -82,6 +82,117 @@ def test_right_role(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
     assert client.get("/admin").text == "in"
 
 
+@pytest.fixture
+def editors(app: Flask, clock: object) -> SimpleAuth:
+    """SimpleAuth where editors may edit posts."""
+    return SimpleAuth(app, permissions={"editor": ["posts.edit"]})
+
+
+@pytest.mark.parametrize(("role", "status"), [("editor", 200), ("admin", 403)])
+def test_permission(app: Flask, editors: SimpleAuth, role: str, status: int) -> None:
+    """A view may ask for what a role permits, instead of for the role."""
+
+    @app.get("/edit")
+    @editors.login_required(permission="posts.edit")
+    def edit() -> str:
+        return str([editors.can(what) for what in ("posts.edit", "posts.burn")])
+
+    @app.post("/in")
+    def sign_in() -> str:
+        user = editors.create_user("ada@example.org", PASSWORD)
+        editors.grant(user, role)
+        editors.login(user)
+        return ""
+
+    client = app.test_client()
+    client.post("/in")
+    assert client.get("/edit").status_code == status
+    if status == 200:
+        assert client.get("/edit").text == "[True, False]"
+
+
+def test_can_of_nobody(app: Flask, editors: SimpleAuth) -> None:
+    """A visitor may nothing, unless a policy says so."""
+    app.add_url_rule("/may", view_func=lambda: str(editors.can("posts.edit")))
+    assert app.test_client().get("/may").text == "False"
+
+
+def test_policy(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
+    """A policy decides by user, action and object; in templates too."""
+    from flask import render_template_string
+
+    @auth.policy
+    def may(user, action, post):  # type: ignore[no-untyped-def]
+        return action == "read" or (user is not None and user.name == post)
+
+    @app.get("/<post>")
+    def show(post: str) -> str:
+        return render_template_string(
+            "{{ auth.can('read', post) }} {{ auth.can('edit', post) }}", post=post
+        )
+
+    assert client.get("/Ada").text == "True False"
+    client.post("/in")
+    assert client.get("/Ada").text == "True True"
+    assert client.get("/Eve").text == "True False"
+
+
+def test_protected_app(app: Flask, auth: SimpleAuth) -> None:
+    """In a protected app each view asks for signing in, but those said to be public."""
+    auth.protect(app)
+    app.add_url_rule("/secret", "secret", lambda: "secret")
+
+    @auth.public
+    @app.get("/above")
+    def above() -> str:
+        return "open"
+
+    @app.get("/below")
+    @auth.public
+    def below() -> str:
+        return "open"
+
+    @auth.public
+    class Page(MethodView):
+        def get(self) -> str:
+            return "open"
+
+    class Inner(Page):
+        """Inherits the page, not its openness."""
+
+    app.add_url_rule("/class", view_func=Page.as_view("page"))
+    app.add_url_rule("/inner", view_func=Inner.as_view("inner"))
+    client = app.test_client()
+
+    for path in ("/above", "/below", "/class"):
+        assert client.get(path).text == "open"
+    for path in ("/secret", "/inner"):
+        assert client.get(path).headers["Location"].startswith("/auth/login?next=")
+    assert client.get("/nowhere").status_code == 404
+    assert client.get("/static/nothing.css").status_code == 404
+    assert client.get("/auth/login").status_code == 200
+    data = {"name": "Ada", "email": "ada@example.org", "password": PASSWORD}
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    client.post("/auth/-/forms/signup", data=data, headers=headers)
+    assert client.get("/secret").text == "secret"
+
+
+def test_protected_blueprint(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
+    """A protected blueprint may ask for a role; the rest of the app is open."""
+    admin = Blueprint("admin", __name__, url_prefix="/admin")
+    auth.protect(admin, role="admin")
+    admin.add_url_rule("/", "page", lambda: "in")
+    admin.add_url_rule("/help", "help", auth.public(lambda: "open"))
+    app.register_blueprint(admin)
+    app.add_url_rule("/", "index", lambda: "open")
+
+    assert client.get("/").text == "open"
+    assert client.get("/admin/help").text == "open"
+    assert client.get("/admin/").status_code == 303
+    client.post("/in?role=editor")
+    assert client.get("/admin/").status_code == 403
+
+
 def test_coroutine(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
     """A coroutine can be guarded."""
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from flask import Flask, abort, current_app, has_request_context
+from flask import Blueprint, Flask, abort, current_app, has_request_context
 
 from . import flows
 from .blueprint import make_blueprint
 from .cli import auth_cli
-from .guards import Requirement, challenge, check_order, guard
+from .guards import (
+    Requirement,
+    challenge,
+    check_order,
+    guard,
+    open_to_all,
+    permissions_of,
+)
 from .state import KEY, State
 from .store import Store
 from .throttling import Clock
@@ -31,6 +38,7 @@ else:
     U = TypeVar("U")
 
 F = TypeVar("F", bound=Callable[..., Any])
+Policy = TypeVar("Policy", bound=Callable[[Any, str, Any], bool])
 
 
 class SimpleAuth(Generic[U]):
@@ -47,6 +55,8 @@ class SimpleAuth(Generic[U]):
     :param store: where accounts are kept; by default an SQLite file in the app's
         instance folder.
     :param home: the path to go to after signing in or out.
+    :param permissions: what each role permits, by the role's name:
+        ``{"editor": {"posts.edit", "posts.delete"}}``.
     :param clock: returns the present instant, seconds since 1970.
     """
 
@@ -56,10 +66,13 @@ class SimpleAuth(Generic[U]):
         *,
         store: Store[U] | None = None,
         home: str = "/",
+        permissions: Mapping[str, Collection[str]] | None = None,
         clock: Clock = time.time,
     ) -> None:
         self._store = store
         self._home = home
+        self._permissions = permissions
+        self._policy: Callable[[Any, str, Any], bool] | None = None
         self._clock = clock
 
         if app is not None:
@@ -85,6 +98,7 @@ class SimpleAuth(Generic[U]):
             store or self._store or _embedded_store(app),
             clock=self._clock,
             home=self._home,
+            permissions=self._permissions,
         )
         app.extensions[KEY] = state
         app.context_processor(lambda: {"auth": self})
@@ -112,10 +126,16 @@ class SimpleAuth(Generic[U]):
     def login_required(self, view: F) -> F: ...
 
     @overload
-    def login_required(self, *, role: str | None = None) -> Callable[[F], F]: ...
+    def login_required(
+        self, *, role: str | None = None, permission: str | None = None
+    ) -> Callable[[F], F]: ...
 
     def login_required(
-        self, view: F | None = None, *, role: str | None = None
+        self,
+        view: F | None = None,
+        *,
+        role: str | None = None,
+        permission: str | None = None,
     ) -> F | Callable[[F], F]:
         """Let only signed-in users see a view: function, coroutine or class.
 
@@ -123,11 +143,54 @@ class SimpleAuth(Generic[U]):
         Others are led to the sign-in page and back; an API client gets 401.
 
         :param role: the name of a role the user must have; others get 403.
+        :param permission: what one of the user's roles must permit; others get 403.
         """
-        requirement = Requirement(role)
+        requirement = Requirement(role, permission)
         if view is not None:
             return guard(view, requirement)
         return lambda view: guard(view, requirement)
+
+    def protect(
+        self,
+        target: Flask | Blueprint,
+        *,
+        role: str | None = None,
+        permission: str | None = None,
+    ) -> None:
+        """Let only signed-in users see an app or a blueprint; :meth:`public` excepts.
+
+        Static files, our own pages and addresses that lead nowhere stay open.
+
+        :param role: the name of a role the user must have; others get 403.
+        :param permission: what one of the user's roles must permit; others get 403.
+        """
+        target.before_request(Requirement(role, permission).refusal_unless_public)
+
+    def public(self, view: F) -> F:
+        """Show a view of a protected app or blueprint to everybody.
+
+        It may stand above or below the route, and on a class view.
+        """
+        return open_to_all(view)
+
+    def policy(self, decide: Policy) -> Policy:
+        """Register the function that decides what :meth:`can` answers.
+
+        It takes the user (``None`` if nobody is signed in), the action and the object,
+        and returns whether the user may.
+        """
+        self._policy = decide
+        return decide
+
+    def can(self, action: str, obj: object = None) -> bool:
+        """Tell whether the visitor may do this, to this object if one is given.
+
+        Without a policy, it is what the user's roles permit.
+        """
+        user = self.user
+        if self._policy is not None:
+            return self._policy(user, action, obj)
+        return user is not None and action in permissions_of(user)
 
     def authenticate(self, identity: str, secret: str) -> U:
         """Return the user with this address and password, without signing them in.

@@ -8,12 +8,22 @@ from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, abort, jsonify, redirect, request, url_for
+from flask import (
+    Flask,
+    Request,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    request,
+    url_for,
+)
 from flask.views import View
 from flask_nameform.marker import page_url, this_page
 from itsdangerous import BadSignature
 
-from .state import current_state
+from .state import KEY, current_state
 from .tokens import signer
 from .visit import current_visit
 
@@ -21,6 +31,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: On a function that a guard was put around: the guard.
 _GUARD = "__simpleauth_guard__"
+#: On a view that everybody may see: the view itself.
+_PUBLIC = "__simpleauth_public__"
 
 
 @dataclass(frozen=True)
@@ -28,17 +40,55 @@ class Requirement:
     """What a visitor must be."""
 
     role: str | None = None
+    permission: str | None = None
 
     def refusal(self) -> Response | None:
         """Return the answer for a visitor who is not, ``None`` for one who is."""
         user = current_visit().user
         if user is None:
             return challenge()
+        return None if self._is_met_by(user) else forbid()
 
-        attributes = current_state().services().attributes
-        if self.role is not None and self.role not in attributes.role_names(user):
-            return forbid()
-        return None
+    def refusal_unless_public(self) -> Response | None:
+        """Return the same for a request that may be to a view for everybody."""
+        return None if _is_open(request) else self.refusal()
+
+    def _is_met_by(self, user: object) -> bool:
+        if self.role is not None and self.role not in role_names(user):
+            return False
+        return self.permission is None or self.permission in permissions_of(user)
+
+
+def role_names(user: object) -> frozenset[str]:
+    """Return the names of the user's roles."""
+    return current_state().services().attributes.role_names(user)
+
+
+def permissions_of(user: object) -> frozenset[str]:
+    """Return what the user's roles permit."""
+    permissions = current_state().permissions
+    return frozenset(p for role in role_names(user) for p in permissions.get(role, ()))
+
+
+def open_to_all(view: F) -> F:
+    """Mark a view, function or class, that a protected app shows to everybody."""
+    # The mark is the view itself, so that no copy or subclass inherits it unasked.
+    setattr(view, _PUBLIC, view)
+    return view
+
+
+def _is_open(asked: Request) -> bool:
+    """Tell whether nobody has to sign in for this: it is public, ours, or nothing."""
+    endpoint = asked.endpoint
+    if endpoint is None or endpoint.rpartition(".")[2] == "static":
+        return True
+
+    if KEY in asked.blueprints:
+        return True
+
+    layers = list(_layers(current_app.view_functions[endpoint]))
+    classes = [layer.view_class for layer in layers if hasattr(layer, "view_class")]
+    return any(getattr(v, _PUBLIC, None) is v for v in [*layers, *classes])
 
 
 def guard(view: F, requirement: Requirement) -> F:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Flask, current_app, has_request_context
@@ -26,6 +27,7 @@ class State:
     """Kept in ``app.extensions``; the extension object itself may serve several apps.
 
     :param home: the path to go to after signing in or out.
+    :param permissions: what each role permits, by the role's name.
     """
 
     def __init__(
@@ -36,10 +38,12 @@ class State:
         *,
         clock: Clock = time.time,
         home: str = "/",
+        permissions: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self.extension = extension
         self.layout = Layout("SIMPLEAUTH_BASE_TEMPLATE")
         self.home = home
+        self.permissions = permissions or {}
         self.views_are_checked = False
         self._app = app
         self._store = store
