@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from flask import Flask
-from flask.testing import FlaskCliRunner
+from flask.testing import FlaskClient, FlaskCliRunner
 from flask_simpleauth import SimpleAuth
+
+if TYPE_CHECKING:
+    from conftest import Clock
 
 PASSWORD = "correct horse battery"
 
@@ -54,6 +59,95 @@ def test_grant(runner: FlaskCliRunner) -> None:
     assert first.output == "ada@example.org has an account with the role editor.\n"
     second = runner.invoke(args=["auth", "grant", "ADA@example.org", "admin"])
     assert "with the role admin, editor" in second.output
+
+
+@pytest.fixture
+def ada(runner: FlaskCliRunner) -> None:
+    """An account on the command line."""
+    runner.invoke(args=f"auth create-user ada@example.org --password {'x' * 12}")
+
+
+@pytest.mark.usefixtures("ada")
+def test_revoke_role(runner: FlaskCliRunner) -> None:
+    """A role is taken away; one that is not there is no error."""
+    runner.invoke(args="auth grant ada@example.org admin")
+    runner.invoke(args="auth grant ada@example.org editor")
+    result = runner.invoke(args="auth revoke-role ada@example.org admin")
+    assert result.output == "ada@example.org has an account with the role editor.\n"
+    again = runner.invoke(args="auth revoke-role ada@example.org admin")
+    assert again.output == result.output
+    last = runner.invoke(args="auth revoke-role ada@example.org editor")
+    assert last.output == "ada@example.org has an account.\n"
+
+
+def sign_in(app: Flask, password: str) -> FlaskClient:
+    client = app.test_client()
+    client.post(
+        "/auth/-/forms/login",
+        data={"email": "ada@example.org", "password": password},
+        headers={"Sec-Fetch-Site": "same-origin", "User-Agent": "Firefox/130 Linux"},
+    )
+    return client
+
+
+def is_in(client: FlaskClient) -> bool:
+    return client.get("/auth/account").status_code == 200
+
+
+@pytest.mark.usefixtures("ada")
+def test_passwd(app: Flask, runner: FlaskCliRunner) -> None:
+    """A new password works, and ends every session."""
+    client = sign_in(app, "x" * 12)
+    result = runner.invoke(
+        args="auth passwd ada@example.org", input=f"{PASSWORD}\n{PASSWORD}\n"
+    )
+    assert "The password is changed" in result.output
+    assert PASSWORD not in result.output
+    assert not is_in(client)
+    assert is_in(sign_in(app, PASSWORD))
+
+    weak = runner.invoke(args="auth passwd ada@example.org --password short")
+    assert "at least 12 characters" in weak.output
+    assert is_in(sign_in(app, PASSWORD))
+
+
+@pytest.mark.usefixtures("ada")
+def test_sessions(app: Flask, runner: FlaskCliRunner) -> None:
+    """Sessions are listed by device and last use, and can be ended."""
+    clients = [sign_in(app, "x" * 12) for _ in range(2)]
+    listed = runner.invoke(args="auth sessions ada@example.org").output
+    assert listed == "2027-01-15 08:00 UTC  Firefox on Linux\n" * 2 + "2 running.\n"
+
+    assert runner.invoke(args="auth sign-out ada@example.org").output == "2 ended.\n"
+    assert not any(map(is_in, clients))
+
+
+@pytest.mark.usefixtures("ada")
+def test_deactivate(app: Flask, runner: FlaskCliRunner) -> None:
+    """A deactivated account is out and stays out, until that is undone."""
+    client = sign_in(app, "x" * 12)
+    runner.invoke(args="auth deactivate ada@example.org")
+    assert not is_in(client)
+    assert not is_in(sign_in(app, "x" * 12))
+
+    runner.invoke(args="auth deactivate ada@example.org --undo")
+    assert not is_in(client)
+    assert is_in(sign_in(app, "x" * 12))
+
+
+@pytest.mark.usefixtures("ada")
+def test_purge(app: Flask, runner: FlaskCliRunner, clock: Clock) -> None:
+    """What has expired goes; what has not, stays."""
+    sign_in(app, "x" * 12)
+    clock.now += 31 * 86400
+    client = sign_in(app, "x" * 12)
+
+    assert runner.invoke(args="auth purge").output.endswith("1 removed.\n")
+    assert runner.invoke(args="auth purge").output.endswith("0 removed.\n")
+    assert is_in(client)
+
+    clock.now += 3600
+    assert runner.invoke(args="auth purge").output.endswith("2 removed.\n")
 
 
 @pytest.mark.parametrize(

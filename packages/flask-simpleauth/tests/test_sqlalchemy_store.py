@@ -131,16 +131,19 @@ def test_least_class(site: Flask, db: SQLAlchemy, user_class: Any) -> None:
         assert auth.authenticate("ada@example.org", PASSWORD) is user
 
 
-def test_no_roles(site: Flask, db: SQLAlchemy) -> None:
-    """Granting a role to a class without roles says what it lacks."""
+def test_what_the_class_lacks(site: Flask, db: SQLAlchemy) -> None:
+    """A role or a state that the class has no place for is refused with the cure."""
     auth = start(site, db, Plain)
     with site.app_context():
         user = auth.create_user("ada@example.org", PASSWORD)
         with pytest.raises(RuntimeError, match="Plain has no attribute for roles"):
             auth.grant(user, "admin")
 
-    result = site.test_cli_runner().invoke(args="auth grant ada@example.org admin")
+    runner = site.test_cli_runner()
+    result = runner.invoke(args="auth grant ada@example.org admin")
     assert "Error: Plain has no attribute for roles" in result.output
+    result = runner.invoke(args="auth deactivate ada@example.org")
+    assert "Error: Plain has no attribute 'active'" in result.output
 
 
 def test_role_in_a_column(site: Flask, db: SQLAlchemy) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from typing import Any
 
 import click
@@ -13,6 +14,9 @@ from . import flows
 from .errors import AuthError
 from .flows import Services
 from .state import current_state
+
+# Rows removed in one transaction, so that sign-ins need not wait for the whole.
+_PURGE_STEP = 1000
 
 auth_cli = AppGroup("auth", help="Look after accounts.")
 
@@ -46,13 +50,80 @@ def create_user(email: str, name: str, role: tuple[str, ...], password: str) -> 
 @click.argument("role")
 def grant(email: str, role: str) -> None:
     """Give the account of EMAIL a ROLE, which is made if it is new."""
+    with _account(email) as (services, user):
+        flows.grant(services, user, role)
+    _report(services, user)
+
+
+@auth_cli.command("revoke-role")
+@click.argument("email")
+@click.argument("role")
+def revoke_role(email: str, role: str) -> None:
+    """Take a ROLE from the account of EMAIL."""
+    with _account(email) as (services, user):
+        flows.revoke_role(services, user, role)
+    _report(services, user)
+
+
+@auth_cli.command("passwd")
+@click.argument("email")
+@click.password_option(help="Asked for if it is not given.")
+def passwd(email: str, password: str) -> None:
+    """Give the account of EMAIL a new password, and end its sessions."""
+    with _account(email) as (services, user):
+        flows.set_password(services, user, password)
+    click.echo("The password is changed, and all sessions have ended.")
+
+
+@auth_cli.command("sessions")
+@click.argument("email")
+def sessions(email: str) -> None:
+    """List where the account of EMAIL is signed in."""
+    with _account(email) as (services, user):
+        tokens = services.sessions.list_for(services.attributes.read(user, "id"))
+    for token in tokens:
+        used = datetime.fromtimestamp(token.seen_at, timezone.utc)
+        click.echo(f"{used:%Y-%m-%d %H:%M} UTC  {token.label}")
+    click.echo(f"{len(tokens)} running.")
+
+
+@auth_cli.command("sign-out")
+@click.argument("email")
+def sign_out(email: str) -> None:
+    """End all sessions of the account of EMAIL."""
+    with _account(email) as (services, user):
+        ended = services.sessions.end_others(services.attributes.read(user, "id"))
+    click.echo(f"{ended} ended.")
+
+
+@auth_cli.command("deactivate")
+@click.argument("email")
+@click.option("--undo", is_flag=True, help="Let them sign in again.")
+def deactivate(email: str, undo: bool) -> None:
+    """Keep the account of EMAIL from signing in, and end its sessions."""
+    with _account(email) as (services, user):
+        flows.set_active(services, user, active=undo)
+    click.echo(f"{email} can sign in." if undo else f"{email} cannot sign in any more.")
+
+
+@auth_cli.command("purge")
+def purge() -> None:
+    """Remove what has expired: sessions and counted tries."""
+    removed = current_state().purge(_PURGE_STEP)
+    with click.progressbar(removed, label="Removing", show_eta=False) as steps:
+        total = sum(steps)
+    click.echo(f"{total} removed.")
+
+
+@contextmanager
+def _account(email: str) -> Generator[tuple[Services[Any], Any], None, None]:
+    """Find the account, and say what goes wrong in a sentence."""
     services = current_state().services()
     with _plain_errors():
         user = services.users.find(flows.normalise(email))
         if user is None:
             raise click.ClickException(f"Nobody has an account with {email}.")
-        flows.grant(services, user, role)
-    _report(services, user)
+        yield services, user
 
 
 def _report(services: Services[Any], user: Any) -> None:

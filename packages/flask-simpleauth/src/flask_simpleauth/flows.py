@@ -157,10 +157,34 @@ def change_password(
     """
     identity: str = services.attributes.read(user, "email")
     authenticate(services, identity, current, address=address)
-    _check_strength(services, new, identity, services.attributes.read(user, "name"))
+    set_password(services, user, new)
 
+
+def set_password(services: Services[U], user: U, new: str) -> None:
+    """Give the user a new password without asking for the old, and end all sessions.
+
+    :raises WeakPassword: if it will not do.
+    """
+    read = services.attributes.read
+    _check_strength(services, new, read(user, "email"), read(user, "name"))
     services.users.save(user, {"password_hash": services.passwords.hash(new)})
-    services.sessions.end_others(services.attributes.read(user, "id"))
+    services.sessions.end_others(read(user, "id"))
+
+
+def set_active(services: Services[U], user: U, *, active: bool) -> None:
+    """Let the user sign in, or not any more; then all sessions end.
+
+    :raises RuntimeError: if the user class has nowhere to keep that.
+    """
+    if services.attributes.active is None:
+        raise RuntimeError(
+            f"{type(user).__name__} has no attribute 'active'. Give it a boolean column"
+            " of that name."
+        )
+
+    services.users.save(user, {"active": active})
+    if not active:
+        services.sessions.end_others(services.attributes.read(user, "id"))
 
 
 def grant(services: Services[U], user: U, role: str) -> None:
@@ -170,6 +194,13 @@ def grant(services: Services[U], user: U, role: str) -> None:
     """
     roles = services.attributes.role_names_with(user, role)
     services.users.save(user, {"roles": roles})
+
+
+def revoke_role(services: Services[U], user: U, role: str) -> None:
+    """Take a role away from the user, if they have it."""
+    roles = services.attributes.role_names(user)
+    if role in roles:
+        services.users.save(user, {"roles": roles - {role}})
 
 
 def _check_strength(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from flask import Flask, current_app, has_request_context
@@ -85,6 +85,13 @@ class State:
         if message not in self._warnings:
             self._warnings.add(message)
             logger.warning(message)
+
+    def purge(self, step: int) -> Iterator[int]:
+        """Remove what has expired, in steps of so many rows; yield how many each."""
+        now = int(self._clock())
+        for expiring in (self._store.tokens, self._store.counters):
+            while removed := expiring.purge(now, step):
+                yield removed
 
     def _make(self, settings: Settings) -> Services[Any]:
         store = self._store
