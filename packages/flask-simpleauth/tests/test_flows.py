@@ -17,6 +17,7 @@ from flask_simpleauth import (
     flows,
     user_created,
 )
+from flask_simpleauth.api_tokens import ApiTokens
 from flask_simpleauth.flows import Services
 from flask_simpleauth.passwords import Passwords
 from flask_simpleauth.sessions import Limits, Sessions
@@ -55,6 +56,7 @@ def services(clock: Clock) -> Services[MemoryUser]:
         passwords=CountingPasswords("scrypt:256:8:1"),
         throttle=Throttle(store.counters, clock),
         sessions=Sessions(store.tokens, clock, Limits(DAY, DAY, DAY)),
+        api_tokens=ApiTokens(store.tokens, clock),
         min_length=12,
         sender=None,
     )

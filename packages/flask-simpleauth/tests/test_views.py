@@ -355,7 +355,7 @@ def test_anonymous_traffic_writes_nothing(app: Flask, client: FlaskClient) -> No
 def test_headers(client: FlaskClient) -> None:
     """A response that depends on who asks says so; one that does not, says nothing."""
     response = client.get("/who")
-    assert response.headers["Vary"] == "Cookie"
+    assert response.headers["Vary"] == "Authorization, Cookie"
     assert response.headers["Cache-Control"] == "private"
 
     response = client.get("/public")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import click
@@ -93,6 +93,46 @@ def sign_out(email: str) -> None:
     """End all sessions of the account of EMAIL."""
     with _account(email) as (services, user):
         ended = services.sessions.end_others(services.attributes.read(user, "id"))
+    click.echo(f"{ended} ended.")
+
+
+@auth_cli.command("create-token")
+@click.argument("email")
+@click.argument("name")
+@click.option("--scope", multiple=True, help="A permission to limit it to.")
+@click.option("--days", type=click.IntRange(1), help="How long it is good for.")
+def create_token(
+    email: str, name: str, scope: tuple[str, ...], days: int | None
+) -> None:
+    """Make an API token called NAME for the account of EMAIL, and print it."""
+    lifetime = None if days is None else timedelta(days=days)
+    with _account(email) as (services, user):
+        user_id = services.attributes.read(user, "id")
+        text = services.api_tokens.make(user_id, name, scopes=scope, lifetime=lifetime)
+    click.echo(text)
+
+
+@auth_cli.command("tokens")
+@click.argument("email")
+def tokens(email: str) -> None:
+    """List the API tokens of the account of EMAIL."""
+    with _account(email) as (services, user):
+        own = services.api_tokens.list_for(services.attributes.read(user, "id"))
+    for token in own:
+        made = datetime.fromtimestamp(token.created_at, timezone.utc)
+        scopes = ", ".join(token.data["scopes"]) or "everything"
+        click.echo(f"{token.label}, for {scopes}, made {made:%Y-%m-%d}")
+    click.echo(f"{len(own)} good or expired.")
+
+
+@auth_cli.command("revoke-token")
+@click.argument("email")
+@click.argument("name")
+def revoke_token(email: str, name: str) -> None:
+    """End the API token called NAME of the account of EMAIL."""
+    with _account(email) as (services, user):
+        user_id = services.attributes.read(user, "id")
+        ended = services.api_tokens.revoke(user_id, name)
     click.echo(f"{ended} ended.")
 
 

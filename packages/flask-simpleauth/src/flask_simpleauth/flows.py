@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from .api_tokens import ApiTokens
 from .errors import BadCredentials, InvalidIdentity, Taken
 from .passwords import MAX_LENGTH, Passwords, check_strength
 from .sessions import Sessions
@@ -36,6 +37,7 @@ class Services(Generic[U]):
     passwords: Passwords
     throttle: Throttle
     sessions: Sessions
+    api_tokens: ApiTokens
     min_length: int
     #: Who sends the signals: the app.
     sender: object

@@ -56,7 +56,10 @@ class Requirement:
     def _is_met_by(self, user: object) -> bool:
         if self.role is not None and self.role not in role_names(user):
             return False
-        return self.permission is None or self.permission in permissions_of(user)
+        if self.permission is None:
+            # A token limited to some permissions is not good for everything else.
+            return not current_visit().scopes
+        return self.permission in permissions_of(user)
 
 
 def role_names(user: object) -> frozenset[str]:
@@ -65,9 +68,10 @@ def role_names(user: object) -> frozenset[str]:
 
 
 def permissions_of(user: object) -> frozenset[str]:
-    """Return what the user's roles permit."""
-    permissions = current_state().permissions
-    return frozenset(p for role in role_names(user) for p in permissions.get(role, ()))
+    """Return what the user's roles permit, within the scopes of a program's token."""
+    permissions, scopes = current_state().permissions, current_visit().scopes
+    permitted = {p for role in role_names(user) for p in permissions.get(role, ())}
+    return frozenset(permitted & scopes if scopes else permitted)
 
 
 def open_to_all(view: F) -> F:
@@ -159,7 +163,9 @@ def challenge() -> Response:
     A page leads to the sign-in page and back again; an API client gets 401.
     """
     if wants_json():
-        return _json_error(401, "Sign in first.")
+        response = _json_error(401, "Sign in first.")
+        response.headers["WWW-Authenticate"] = "Bearer"  # RFC 6750, section 3
+        return response
 
     page = this_page()
     back = home() if page is None else page_url(page)
@@ -175,7 +181,9 @@ def forbid() -> Response:
 
 
 def wants_json() -> bool:
-    """Tell whether the client talks JSON rather than HTML."""
+    """Tell whether the client is a program that talks JSON rather than HTML."""
+    if "Authorization" in request.headers:
+        return True
     accepted = request.accept_mimetypes
     best = accepted.best_match(["text/html", "application/json"], "text/html")
     return best == "application/json" or request.is_json

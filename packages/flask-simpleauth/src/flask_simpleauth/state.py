@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, current_app, has_request_context
 from flask_nameform.layout import Layout
 
+from .api_tokens import ApiTokens
 from .config import LiveSettings
 from .flows import Services
 from .passwords import Passwords
@@ -100,6 +101,7 @@ class State:
             passwords=Passwords(settings.password_hash),
             throttle=Throttle(store.counters, self._clock),
             sessions=Sessions(store.tokens, self._clock, _limits(settings)),
+            api_tokens=ApiTokens(store.tokens, self._clock),
             min_length=settings.password_min_length,
             sender=self._app,
         )

@@ -8,6 +8,7 @@ from flask import Request, Response, after_this_request, request, session
 from flask_nameform import csrf
 
 from .devices import device_name
+from .flows import Services
 from .signals import signed_in, signed_out
 from .state import current_state
 from .store import Token
@@ -68,10 +69,14 @@ class Visit:
         if user is not None:
             signed_out.send(services.sender, user=user)
 
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The permissions this request is limited to; no limit if empty."""
+        return frozenset(self.token.data.get("scopes", ()) if self.token else ())
+
     def _resume(self) -> None:
-        key = self.request.cookies.get(self._cookie_name)
         services = current_state().services()
-        token = None if key is None else services.sessions.resolve(key)
+        token = self._shown_token(services)
         if token is None:
             return
 
@@ -81,6 +86,17 @@ class Visit:
         if user is not None and services.attributes.is_active(user):
             self.user, self.token = user, token
 
+    def _shown_token(self, services: Services[Any]) -> Token | None:
+        """Return the token whose key the request shows: a program's, or a session."""
+        scheme, _, text = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            # Then cookies do not count: a program must not act as whoever's browser
+            # it runs in, and is not to be protected from other sites (RFC 6750).
+            return services.api_tokens.resolve(text.strip())
+
+        key = self.request.cookies.get(self._cookie_name)
+        return None if key is None else services.sessions.resolve(key)
+
     @property
     def _cookie_name(self) -> str:
         # Over https only the name that a sibling domain or an http page cannot plant
@@ -89,7 +105,7 @@ class Visit:
 
     def finish(self, response: Response) -> Response:
         """Say in the response what it depends on, and set or drop the cookie."""
-        response.vary.add("Cookie")
+        response.vary.update(("Authorization", "Cookie"))
         if not response.cache_control:
             response.cache_control.private = True
 
