@@ -15,8 +15,8 @@ def app() -> Flask:
 
 
 def test_a_marker_comes_back_as_it_was(app: Flask) -> None:
-    """Name, key and page survive the way through a page."""
-    marker = Marker("blog.comment", "7", "/post/7?a=b")
+    """All that it says survives the way through a page."""
+    marker = Marker("blog.comment", "7", "/post/7?a=b", '{"id":7}', "a session")
     with app.app_context():
         assert read(sign(marker), "blog.comment") == marker
 

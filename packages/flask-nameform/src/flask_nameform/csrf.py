@@ -115,13 +115,18 @@ def token(form_name: str = "") -> str:
     if not _needs_token():
         return ""
 
-    secret: str | None = session.get(_SESSION_KEY)
-
-    if secret is None:
-        secret = session[_SESSION_KEY] = secrets.token_urlsafe(32)
-
     mask = secrets.token_bytes(_MASK_BYTES)
-    return urlsafe_b64encode(mask + _mac(secret, mask, form_name)).decode()
+    mac = _mac(_session_secret(), mask, form_name)
+    return urlsafe_b64encode(mask + mac).decode()
+
+
+def session_tag() -> str:
+    """Return what tells this session from any other, and is no secret.
+
+    It ends with the session, and with :func:`rotate`.
+    """
+    # No token has it in it: those are made with a mask.
+    return _mac(_session_secret(), b"", "session").hex()
 
 
 def hidden_field(form_name: str, *, own_form: bool = False) -> Markup:
@@ -142,8 +147,20 @@ def hidden_field(form_name: str, *, own_form: bool = False) -> Markup:
 
 
 def rotate() -> None:
-    """End all tokens of this session; for when a visitor signs in or out."""
+    """End all tokens of this session; for when a visitor signs in or out.
+
+    Forms with arguments that are open then have to be sent a second time.
+    """
     session.pop(_SESSION_KEY, None)
+
+
+def _session_secret() -> str:
+    secret: str | None = session.get(_SESSION_KEY)
+
+    if secret is None:
+        secret = session[_SESSION_KEY] = secrets.token_urlsafe(32)
+
+    return secret
 
 
 def _is_left_to_flask_wtf() -> bool:

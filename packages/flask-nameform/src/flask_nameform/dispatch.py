@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from . import csrf, marker
+from .arguments import is_trusted, load
 from .form import EXPIRED, Form, FormError, Identity
 from .formdata import posted_in_request
 from .marker import Marker
 from .registry import Definition, Result, current_state
-from .rendering import show_again
+from .rendering import show_named
 from .submission import Submission, collect_errors, current_exchange
 
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -43,7 +44,7 @@ def submit(name: str) -> Response:
     _require_form(full_name)
     mark = marker.read(request.form.get(marker.FIELD, ""), full_name)
 
-    if not csrf.allows(full_name, own_form=True):
+    if not csrf.allows(full_name, own_form=True) or not is_trusted(mark, definition):
         errors = {"": [EXPIRED]}
         refused = Submission(mark, posted_in_request().without_files(), errors, 400)
         return _again(definition, refused)
@@ -71,13 +72,15 @@ def _require_form(full_name: str) -> None:
 
 def _handle(definition: Definition, mark: Marker) -> Response:
     identity = Identity(mark.name, mark.key, submitted=True)
-    form = definition.form_class(meta={"nameform": identity})
+    loaded = load(mark, definition)
+    form = definition.form_class(obj=loaded, meta={"nameform": identity})
 
     if not form.validate():
         return _again(definition, _not_accepted(form, mark))
 
     try:
-        result = current_app.ensure_sync(definition.handler)(form)
+        taken = (form, loaded) if definition.load else (form,)
+        result = current_app.ensure_sync(definition.handler)(*taken)
     except ValidationError as error:
         form.form_errors = [*form.form_errors, *error.args[:1]]
         return _again(definition, _not_accepted(form, mark, error))
@@ -135,12 +138,19 @@ def _again(definition: Definition, submission: Submission) -> Response:
 
 
 def _stand_alone(definition: Definition, submission: Submission) -> Response:
-    """Show the form on a page of its own: input is never lost."""
+    """Show the form on a page of its own: input is never lost.
+
+    :raises werkzeug.exceptions.BadRequest: if only its own page can tell whether this
+        visitor may see what the form is about, and that does not show it.
+    """
+    if not is_trusted(submission.marker, definition):
+        raise BadRequest(EXPIRED)
+
     state = current_state()
     html = state.layout.render(
         "nameform/form.html",
         state.settings.get(serving=True).base_template,
-        form=show_again(definition, submission),
+        form=show_named(definition, submission.marker, submission),
         title=definition.title,
     )
     response = current_app.make_response((html, submission.status))

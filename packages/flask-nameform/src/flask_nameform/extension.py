@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from flask import Blueprint, Flask, current_app
 from flask.blueprints import BlueprintSetupState
@@ -19,6 +19,7 @@ from .settings import KEY, read_settings
 _RULE = "/-/forms/<path:name>"
 
 SomeForm = TypeVar("SomeForm", bound=Form)
+LoadedT = TypeVar("LoadedT")
 ResultT = TypeVar("ResultT", bound=Result)
 
 
@@ -76,9 +77,31 @@ class Forms:
         if app.view_functions.get(ENDPOINT) is not submit:
             app.add_url_rule(_RULE, ENDPOINT, submit, methods=["POST"])
 
+    @overload
     def handler(
         self, name: str, form_class: type[SomeForm], *, title: str | None = None
-    ) -> Callable[[Callable[[SomeForm], ResultT]], Callable[[SomeForm], ResultT]]:
+    ) -> Callable[[Callable[[SomeForm], ResultT]], Callable[[SomeForm], ResultT]]: ...
+
+    @overload
+    def handler(
+        self,
+        name: str,
+        form_class: type[SomeForm],
+        *,
+        load: Callable[..., LoadedT],
+        title: str | None = None,
+    ) -> Callable[
+        [Callable[[SomeForm, LoadedT], ResultT]], Callable[[SomeForm, LoadedT], ResultT]
+    ]: ...
+
+    def handler(
+        self,
+        name: str,
+        form_class: type[Form],
+        *,
+        load: Callable[..., Any] | None = None,
+        title: str | None = None,
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register the function that takes what was sent in a form; a decorator.
 
         It gets the form when that is valid. It returns ``None`` to go back to the page
@@ -90,19 +113,23 @@ class Forms:
         do not guard the handler. Guard the blueprint, or put the decorator that guards
         a view between this one and the function.
 
+        :param load: for a form that edits something: a function that gets the arguments
+            of ``show_form("name", post_id=7)`` and returns what to edit. That fills the
+            form, and is the second argument of the handler. It runs when the form is
+            shown and when it is sent, each time in the visitor's own request, so here
+            is where to check permission: ``abort(403)``, or 404.
         :param title: what the form is called where it needs a name: to screen readers,
             and on a page of its own. By default made from ``name``.
         :raises RuntimeError: if the name is taken; the message has both places.
         """
 
-        def register(
-            handler: Callable[[SomeForm], ResultT],
-        ) -> Callable[[SomeForm], ResultT]:
-            self.add(name, form_class, handler=handler, title=title)
+        def register(handler: Callable[..., Any]) -> Callable[..., Any]:
+            self._register(name, form_class, handler, load, title)
             return handler
 
         return register
 
+    @overload
     def add(
         self,
         name: str,
@@ -110,10 +137,41 @@ class Forms:
         *,
         handler: Callable[[SomeForm], Result],
         title: str | None = None,
+    ) -> None: ...
+
+    @overload
+    def add(
+        self,
+        name: str,
+        form_class: type[SomeForm],
+        *,
+        handler: Callable[[SomeForm, LoadedT], Result],
+        load: Callable[..., LoadedT],
+        title: str | None = None,
+    ) -> None: ...
+
+    def add(
+        self,
+        name: str,
+        form_class: type[Form],
+        *,
+        handler: Callable[..., Result],
+        load: Callable[..., Any] | None = None,
+        title: str | None = None,
     ) -> None:
         """Register a form and its handler; :meth:`handler` without the decorator."""
+        self._register(name, form_class, handler, load, title)
+
+    def _register(
+        self,
+        name: str,
+        form_class: type[Form],
+        handler: Callable[..., Result],
+        load: Callable[..., Any] | None,
+        title: str | None,
+    ) -> None:
         title = title or name.replace("_", " ").replace("-", " ").capitalize()
-        self._definitions.add(name, Definition(form_class, handler, title))
+        self._definitions.add(name, Definition(form_class, handler, title, load))
 
     def _attach_with_blueprint(self, setup: BlueprintSetupState) -> None:
         prefix = f"{setup.name_prefix}.{setup.name}".lstrip(".")

@@ -1,4 +1,4 @@
-"""The hidden field ``_form``: which form was posted, and from which page.
+"""The hidden field ``_form``: which form was posted, about what, from which page.
 
 Of a named form it is signed, so that a page in it is one that this app has shown, and
 going back there is never an open redirect.
@@ -31,6 +31,15 @@ class Marker(NamedTuple):
     key: str | None = None
     #: Path and query below the script root, escaped as in a URL.
     page: str | None = None
+    #: What the form is about, as JSON.
+    arguments: str | None = None
+    #: The session that got these arguments.
+    session: str | None = None
+
+    @property
+    def form(self) -> tuple[str, str | None, str | None]:
+        """What tells the form from others on the page."""
+        return self.name, self.key, self.arguments
 
 
 def sign(marker: Marker) -> str:
@@ -44,8 +53,8 @@ def sign(marker: Marker) -> str:
 def read(text: str, name: str) -> Marker:
     """Return the marker of the form ``name`` in a posted field.
 
-    One that is missing, not ours or of another form counts as one without a page: the
-    form was posted by hand-written HTML, a script, or before ``SECRET_KEY`` changed.
+    One that is missing, not ours or of another form counts as one that says no more: it
+    was posted by hand-written HTML, a script, or before ``SECRET_KEY`` changed.
     """
     try:
         marker = Marker(*_serializer().loads(text))

@@ -29,9 +29,11 @@ class Definition:
     """A named form: its class, and the function that takes what was sent."""
 
     form_class: type[Form]
-    handler: Callable[[Any], Result]
+    handler: Callable[..., Result]
     #: What a page calls the form.
     title: str
+    #: Makes the object that the form edits of the arguments it is shown with.
+    load: Callable[..., Any] | None = None
 
     @property
     def place(self) -> str:

@@ -8,6 +8,7 @@ from flask import current_app, has_request_context, request, url_for
 from markupsafe import Markup
 
 from . import marker
+from .arguments import load, with_arguments
 from .form import Form, Identity
 from .marker import Marker
 from .registry import Definition, current_state
@@ -20,14 +21,16 @@ ENDPOINT = "nameform"
 _TEMPLATE = "nameform/quick_form.html"
 
 
-def show_form(name: str, key: object = None) -> Markup:
+def show_form(name: str, /, key: object = None, **arguments: Any) -> Markup:
     """Return the named form as HTML; on the page after a submission that was not
     accepted, with what was posted and what was wrong.
 
     :param name: as registered, after the name of the blueprint: ``"blog.comment"``.
         Within the blueprint ``".comment"`` will do.
     :param key: tells copies of a form on one page apart.
-    :raises RuntimeError: if there is no form of that name, or no request.
+    :param arguments: what the form is about; its ``load`` gets them.
+    :raises RuntimeError: if there is no form of that name, or no request, or if the
+        form does not take the arguments.
     """
     if not has_request_context():
         raise RuntimeError(
@@ -38,19 +41,37 @@ def show_form(name: str, key: object = None) -> Markup:
     name = _full_name(name)
     definition = current_state().registry.require(name)
     mark = Marker(name, _checked_key(key), marker.this_page())
+    mark = with_arguments(mark, definition, arguments)
     exchange = current_exchange()
     submission = exchange and exchange.submission
 
-    if exchange and submission and submission.marker[:2] == mark[:2]:
+    if exchange and submission and submission.marker.form == mark.form:
         exchange.shown = True
-        return show_again(definition, submission)
+        return show_named(definition, mark, submission)
 
-    return _show_named(definition, mark, None)
+    return show_named(definition, mark)
 
 
-def show_again(definition: Definition, submission: Submission) -> Markup:
-    """Return a named form as HTML, with what was posted and what was wrong."""
-    return _show_named(definition, submission.marker, submission)
+def show_named(
+    definition: Definition, mark: Marker, submission: Submission | None = None
+) -> Markup:
+    """Return a named form as HTML, with what was posted in it if it was not accepted.
+
+    The marker has to be one that this session may load.
+    """
+    identity = Identity(mark.name, mark.key, signed=marker.sign(mark))
+    form = definition.form_class(
+        formdata=submission.posted if submission else None,
+        obj=load(mark, definition),
+        meta={"nameform": identity},
+    )
+
+    if submission is not None:
+        restore_errors(form, submission.errors)
+
+    prefix, _, name = mark.name.rpartition(".")
+    action = url_for(f"{prefix}.{ENDPOINT}" if prefix else ENDPOINT, name=name)
+    return quick_form(form, action, **{"aria-label": definition.title})
 
 
 def quick_form(
@@ -81,22 +102,6 @@ def quick_form(
     view = view_form(form, attributes, title=title, button=button)
     html: Markup = macro.quick_form(view)
     return html
-
-
-def _show_named(
-    definition: Definition, mark: Marker, submission: Submission | None
-) -> Markup:
-    identity = Identity(mark.name, mark.key, signed=marker.sign(mark))
-    form = definition.form_class(
-        formdata=submission.posted if submission else None, meta={"nameform": identity}
-    )
-
-    if submission is not None:
-        restore_errors(form, submission.errors)
-
-    prefix, _, name = mark.name.rpartition(".")
-    action = url_for(f"{prefix}.{ENDPOINT}" if prefix else ENDPOINT, name=name)
-    return quick_form(form, action, **{"aria-label": definition.title})
 
 
 def _address_of_this_page() -> str:
