@@ -53,6 +53,8 @@ def services(clock: Clock) -> Services[MemoryUser]:
     store = MemoryStore()
     return Services(
         users=store.users,
+        tokens=store.tokens,
+        clock=clock,
         passwords=CountingPasswords("scrypt:256:8:1"),
         throttle=Throttle(store.counters, clock),
         sessions=Sessions(store.tokens, clock, Limits(DAY, DAY, DAY)),

@@ -5,11 +5,13 @@ from .errors import (
     BadCredentials,
     Busy,
     InvalidIdentity,
+    LinkIsDead,
     Taken,
     Throttled,
     WeakPassword,
 )
 from .extension import SimpleAuth
+from .mail import Mailer, Message
 from .signals import signed_in, signed_out, user_created
 from .store import Attributes, Hit, Store, Token
 
@@ -20,6 +22,9 @@ __all__ = [
     "Busy",
     "Hit",
     "InvalidIdentity",
+    "LinkIsDead",
+    "Mailer",
+    "Message",
     "SimpleAuth",
     "Store",
     "Taken",

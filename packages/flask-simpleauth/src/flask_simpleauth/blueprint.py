@@ -5,8 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from flask_nameform import Forms
 
-from . import account, views
-from .forms import LoginForm, LogoutForm, OtherSessionsForm, PasswordForm, SignupForm
+from . import account, forgotten, views
+from .forms import (
+    ForgotForm,
+    LoginForm,
+    LogoutForm,
+    OtherSessionsForm,
+    PasswordForm,
+    ResetForm,
+    SignupForm,
+)
 from .state import KEY
 
 
@@ -19,6 +27,8 @@ def make_blueprint(url_prefix: str) -> Blueprint:
     blueprint.add_url_rule("/signup", "signup", views.signup_page)
     blueprint.add_url_rule("/logout", "logout", views.logout_page)
     blueprint.add_url_rule("/account", "account", account.account_page)
+    blueprint.add_url_rule("/forgot", "forgot", forgotten.forgot_page)
+    blueprint.add_url_rule("/reset/<key>", "reset_page", forgotten.reset_page)
     blueprint.after_request(_forbid_storing)
 
     forms = Forms(blueprint=blueprint)
@@ -27,6 +37,8 @@ def make_blueprint(url_prefix: str) -> Blueprint:
     forms.add("logout", LogoutForm, handler=views.log_out)
     forms.add("password", PasswordForm, handler=account.change_password)
     forms.add("other-sessions", OtherSessionsForm, handler=account.end_other_sessions)
+    forms.add("forgot", ForgotForm, handler=forgotten.send_link)
+    forms.add("reset", ResetForm, handler=forgotten.reset)
     return blueprint
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from . import flows
+from . import flows, recovery
 from .errors import AuthError
 from .flows import Services
 from .state import current_state
@@ -73,6 +73,17 @@ def passwd(email: str, password: str) -> None:
     with _account(email) as (services, user):
         flows.set_password(services, user, password)
     click.echo("The password is changed, and all sessions have ended.")
+
+
+@auth_cli.command("reset-link")
+@click.argument("email")
+def reset_link(email: str) -> None:
+    """Print a link with which the owner of EMAIL can set a new password, once."""
+    state = current_state()
+    with _account(email) as (services, user):
+        key = recovery.start_reset(services, user)
+    settings = state.settings()
+    click.echo(f"{settings.origin or ''}{settings.url_prefix}/reset/{key}")
 
 
 @auth_cli.command("sessions")

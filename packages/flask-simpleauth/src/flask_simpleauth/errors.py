@@ -39,6 +39,15 @@ class WeakPassword(AuthError):
     """The new password is refused; the message says what a good one needs."""
 
 
+class LinkIsDead(AuthError):
+    """A link that works once was used already, is too old, or never was one."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("This link does not work any more. Ask for a new one.")
+
+
 class TryLater(AuthError):
     """Come back after ``retry_after`` seconds, HTTP's ``Retry-After``."""
 

@@ -21,6 +21,7 @@ from .guards import (
     open_to_all,
     permissions_of,
 )
+from .mail import Mailer
 from .state import KEY, State
 from .store import Store
 from .throttling import Clock
@@ -58,6 +59,8 @@ class SimpleAuth(Generic[U]):
     :param home: the path to go to after signing in or out.
     :param permissions: what each role permits, by the role's name:
         ``{"editor": {"posts.edit", "posts.delete"}}``.
+    :param mailer: a callable that sends a :class:`~flask_simpleauth.Message`; with it,
+        who has forgotten their password gets a link to a new one.
     :param clock: returns the present instant, seconds since 1970.
     """
 
@@ -68,11 +71,13 @@ class SimpleAuth(Generic[U]):
         store: Store[U] | None = None,
         home: str = "/",
         permissions: Mapping[str, Collection[str]] | None = None,
+        mailer: Mailer | None = None,
         clock: Clock = time.time,
     ) -> None:
         self._store = store
         self._home = home
         self._permissions = permissions
+        self._mailer = mailer
         self._policy: Callable[[Any, str, Any], bool] | None = None
         self._clock = clock
 
@@ -100,6 +105,7 @@ class SimpleAuth(Generic[U]):
             clock=self._clock,
             home=self._home,
             permissions=self._permissions,
+            mailer=self._mailer,
         )
         app.extensions[KEY] = state
         app.context_processor(lambda: {"auth": self})

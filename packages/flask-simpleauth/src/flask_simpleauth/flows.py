@@ -13,8 +13,8 @@ from .errors import BadCredentials, InvalidIdentity, Taken
 from .passwords import MAX_LENGTH, Passwords, check_strength
 from .sessions import Sessions
 from .signals import user_created
-from .store import Attributes, UserStore
-from .throttling import SIGN_IN, SIGN_UP, Throttle
+from .store import Attributes, TokenStore, UserStore
+from .throttling import SIGN_IN, SIGN_UP, Clock, Throttle
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +34,8 @@ class Services(Generic[U]):
     """What the flows work with, made once per app."""
 
     users: UserStore[U]
+    tokens: TokenStore
+    clock: Clock
     passwords: Passwords
     throttle: Throttle
     sessions: Sessions
@@ -167,10 +169,18 @@ def set_password(services: Services[U], user: U, new: str) -> None:
 
     :raises WeakPassword: if it will not do.
     """
+    check_new_password(services, user, new)
+    services.users.save(user, {"password_hash": services.passwords.hash(new)})
+    services.sessions.end_others(services.attributes.read(user, "id"))
+
+
+def check_new_password(services: Services[U], user: U, new: str) -> None:
+    """Refuse a new password for a user that will not do.
+
+    :raises WeakPassword: with what a good one needs.
+    """
     read = services.attributes.read
     _check_strength(services, new, read(user, "email"), read(user, "name"))
-    services.users.save(user, {"password_hash": services.passwords.hash(new)})
-    services.sessions.end_others(read(user, "id"))
 
 
 def set_active(services: Services[U], user: U, *, active: bool) -> None:

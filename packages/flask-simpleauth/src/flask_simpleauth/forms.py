@@ -108,3 +108,31 @@ class OtherSessionsForm(Form):
     """Sign out everywhere else."""
 
     submit = SubmitField("Sign out everywhere else")
+
+
+class ForgotForm(Form):
+    """Ask for a link to a new password."""
+
+    email = EmailField(
+        "E-mail address",
+        [DataRequired("Enter your e-mail address."), Length(max=MAX_IDENTITY)],
+        render_kw={"autocomplete": "username"},
+    )
+    submit = SubmitField("Send me a link")
+
+
+def _key_in_the_address() -> str:
+    return str((request.view_args or {}).get("key", ""))
+
+
+class ResetForm(Form):
+    """Set a new password, with a link."""
+
+    key = HiddenField(default=_key_in_the_address)
+    new = PasswordField(
+        "New password",
+        [DataRequired("Enter a new password.")],
+        description="You will be signed out everywhere, and can then sign in with it.",
+        render_kw={"autocomplete": "new-password"},
+    )
+    submit = SubmitField("Set the password")

@@ -13,6 +13,8 @@ from .config import AT_START
 
 _HASH_METHOD = re.compile(r"scrypt:\d+:\d+:\d+|pbkdf2:sha(256|512):\d+")
 
+_ORIGIN = re.compile(r"https?://[^/?#@\s]+")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -20,6 +22,10 @@ class Settings:
 
     #: Where the pages are.
     url_prefix: str = field(default="/auth", metadata=AT_START)
+    #: What links in mails begin with: ``"https://example.org"``. What a request says
+    #: of its host anybody can write, so without this only requests from the machine
+    #: itself are believed.
+    origin: str | None = None
     #: The template the pages extend; it needs a block named ``page_content``.
     base_template: str = "simpleauth/base.html"
     #: Who may make an account: anybody, or only ``flask auth create-user``.
@@ -38,6 +44,11 @@ class Settings:
     session_lifetime: timedelta = timedelta(days=30)
 
     def __post_init__(self) -> None:
+        if self.origin is not None and not _ORIGIN.fullmatch(self.origin):
+            raise RuntimeError(
+                "SIMPLEAUTH_ORIGIN must be like 'https://example.org', without a path"
+                " or a slash at the end."
+            )
         _check_hash_method(self.password_hash)
         if self.password_min_length < 8:
             raise RuntimeError("SIMPLEAUTH_PASSWORD_MIN_LENGTH must be at least 8.")

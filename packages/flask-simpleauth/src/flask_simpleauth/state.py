@@ -13,6 +13,7 @@ from flask_nameform.layout import Layout
 from .api_tokens import ApiTokens
 from .config import LiveSettings
 from .flows import Services
+from .mail import Mailer
 from .passwords import Passwords
 from .sessions import Limits, Sessions
 from .settings import Settings
@@ -29,6 +30,7 @@ class State:
 
     :param home: the path to go to after signing in or out.
     :param permissions: what each role permits, by the role's name.
+    :param mailer: sends mail; without one, nothing is offered that needs it.
     """
 
     def __init__(
@@ -40,11 +42,13 @@ class State:
         clock: Clock = time.time,
         home: str = "/",
         permissions: Mapping[str, Collection[str]] | None = None,
+        mailer: Mailer | None = None,
     ) -> None:
         self.extension = extension
         self.layout = Layout("SIMPLEAUTH_BASE_TEMPLATE")
         self.home = home
         self.permissions = permissions or {}
+        self.mailer = mailer
         self.views_are_checked = False
         self._app = app
         self._store = store
@@ -98,6 +102,8 @@ class State:
         store = self._store
         return Services(
             users=store.users,
+            tokens=store.tokens,
+            clock=self._clock,
             passwords=Passwords(settings.password_hash),
             throttle=Throttle(store.counters, self._clock),
             sessions=Sessions(store.tokens, self._clock, _limits(settings)),
