@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +29,9 @@ def sign_in(client: FlaskClient, password: str = PASSWORD, **data: Any) -> TestR
 
 @pytest.fixture
 def client(app: Flask, auth: SimpleAuth) -> FlaskClient:
-    """A browser that Ada is signed in with."""
+    """A browser that Ada is signed in with; ``/burn`` asks for a fresh password."""
+    burn = auth.login_required(fresh=timedelta(minutes=10))(lambda: "burnt")
+    app.add_url_rule("/burn", "burn", burn, methods=["GET", "POST"])
     with app.app_context():
         auth.create_user("ada@example.org", PASSWORD, name="Ada")
     client = app.test_client()
@@ -128,3 +132,60 @@ def test_stay_signed_in_after_a_new_password(app: Flask, client: FlaskClient) ->
     sign_in(phone, remember="y")
     response = send(phone, "password", current=PASSWORD, new=NEW)
     assert "Max-Age=2592000" in response.headers["Set-Cookie"]
+
+
+def test_fresh(client: FlaskClient, clock: Clock) -> None:
+    """Ten minutes after signing in, the password is asked for once more."""
+    clock.now += 600
+    assert client.get("/burn").text == "burnt"
+
+    clock.now += 1
+    page = client.get("/burn?all=1", follow_redirects=True)
+    assert page.request.path == "/auth/confirm"
+    fields = dict(re.findall(r'name="([^"]+)"[^>]*value="([^"]*)"', page.text))
+    before = client.get_cookie("simpleauth")
+    response = send(client, "confirm", **{**fields, "password": PASSWORD})
+
+    assert response.headers["Location"] == "/burn?all=1"
+    assert client.get("/burn").text == "burnt"
+    assert client.get_cookie("simpleauth") != before
+
+
+def test_fresh_with_a_wrong_password(client: FlaskClient, clock: Clock) -> None:
+    """A wrong password does not do, and cannot be tried without end."""
+    clock.now += 601
+    response = send(client, "confirm", password="wrong")
+    assert response.status_code == 422
+    assert "That is not your password." in response.text
+    assert client.get("/burn").status_code == 303
+
+    for _ in range(9):
+        send(client, "confirm", password="wrong")
+    assert send(client, "confirm", password=PASSWORD).status_code == 429
+
+
+def test_fresh_is_not_anothers(
+    app: Flask, auth: SimpleAuth, client: FlaskClient, clock: Clock
+) -> None:
+    """Somebody else's password does not do, whatever address is posted with it."""
+    with app.app_context():
+        auth.create_user("eve@example.org", NEW)
+    clock.now += 601
+    send(client, "confirm", email="eve@example.org", password=NEW)
+    assert client.get("/burn").status_code == 303
+
+
+def test_fresh_for_visitors_and_programs(
+    app: Flask, auth: SimpleAuth, client: FlaskClient
+) -> None:
+    """A visitor is asked to sign in; a program has no password to show."""
+    visitor = app.test_client()
+    assert visitor.get("/burn").headers["Location"].startswith("/auth/login")
+    assert visitor.get("/auth/confirm").headers["Location"].startswith("/auth/login")
+
+    with app.app_context():
+        token = auth.create_api_token(
+            auth.authenticate("ada@example.org", PASSWORD), "backup"
+        )
+    headers = {"Authorization": f"Bearer {token}"}
+    assert visitor.get("/burn", headers=headers).status_code == 401

@@ -1,4 +1,4 @@
-"""The account page: where one is signed in, and the password."""
+"""For who is signed in: the account page, the password, and showing it once more."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from flask import flash
 
 from . import flows
 from .errors import AuthError, BadCredentials, WeakPassword
-from .forms import OtherSessionsForm, PasswordForm
-from .guards import Requirement, guard
+from .forms import ConfirmForm, OtherSessionsForm, PasswordForm
+from .guards import Requirement, guard, open_next
 from .pages import refused, render
 from .state import current_state
 from .store import Token
@@ -48,6 +48,31 @@ def _account_page() -> str:
     )
 
 
+def _confirm_page() -> str:
+    """Ask for the password once more."""
+    return render("simpleauth/confirm.html")
+
+
+def _confirm(form: ConfirmForm) -> str | None:
+    """Start a new session for who shows the password, and lead back."""
+    visit, services = current_visit(), current_state().services()
+    try:
+        flows.authenticate(
+            services,
+            services.attributes.read(visit.user, "email"),
+            form.password.data or "",
+            address=client_network(),
+        )
+    except BadCredentials:
+        form.password.errors = ["That is not your password."]
+        return None
+    except AuthError as error:
+        raise refused(error) from error
+
+    visit.sign_in(visit.user, remember=visit.is_remembered)
+    return open_next(form.next.data or "")
+
+
 def _change_password(form: PasswordForm) -> None:
     """Change the password; the session at hand goes on, with a new key."""
     visit = current_visit()
@@ -81,5 +106,7 @@ def _end_other_sessions(form: OtherSessionsForm) -> None:
 
 
 account_page = guard(_account_page, Requirement())
+confirm_page = guard(_confirm_page, Requirement())
+confirm = guard(_confirm, Requirement())
 change_password = guard(_change_password, Requirement())
 end_other_sessions = guard(_end_other_sessions, Requirement())

@@ -7,6 +7,7 @@ from flask_nameform import Forms
 
 from . import account, forgotten, views
 from .forms import (
+    ConfirmForm,
     ForgotForm,
     LoginForm,
     LogoutForm,
@@ -27,6 +28,7 @@ def make_blueprint(url_prefix: str) -> Blueprint:
     blueprint.add_url_rule("/signup", "signup", views.signup_page)
     blueprint.add_url_rule("/logout", "logout", views.logout_page)
     blueprint.add_url_rule("/account", "account", account.account_page)
+    blueprint.add_url_rule("/confirm", "confirm", account.confirm_page)
     blueprint.add_url_rule("/forgot", "forgot", forgotten.forgot_page)
     blueprint.add_url_rule("/reset/<key>", "reset_page", forgotten.reset_page)
     blueprint.after_request(_forbid_storing)
@@ -37,6 +39,7 @@ def make_blueprint(url_prefix: str) -> Blueprint:
     forms.add("logout", LogoutForm, handler=views.log_out)
     forms.add("password", PasswordForm, handler=account.change_password)
     forms.add("other-sessions", OtherSessionsForm, handler=account.end_other_sessions)
+    forms.add("confirm", ConfirmForm, handler=account.confirm)
     forms.add("forgot", ForgotForm, handler=forgotten.send_link)
     forms.add("reset", ResetForm, handler=forgotten.reset)
     return blueprint

@@ -134,7 +134,11 @@ class SimpleAuth(Generic[U]):
 
     @overload
     def login_required(
-        self, *, role: str | None = None, permission: str | None = None
+        self,
+        *,
+        role: str | None = None,
+        permission: str | None = None,
+        fresh: timedelta | None = None,
     ) -> Callable[[F], F]: ...
 
     def login_required(
@@ -143,6 +147,7 @@ class SimpleAuth(Generic[U]):
         *,
         role: str | None = None,
         permission: str | None = None,
+        fresh: timedelta | None = None,
     ) -> F | Callable[[F], F]:
         """Let only signed-in users see a view: function, coroutine or class.
 
@@ -151,8 +156,10 @@ class SimpleAuth(Generic[U]):
 
         :param role: the name of a role the user must have; others get 403.
         :param permission: what one of the user's roles must permit; others get 403.
+        :param fresh: how long ago, at most, the user must have shown their password;
+            otherwise they are asked for it, and led back to the page.
         """
-        requirement = Requirement(role, permission)
+        requirement = Requirement(role, permission, fresh)
         if view is not None:
             return guard(view, requirement)
         return lambda view: guard(view, requirement)

@@ -81,6 +81,23 @@ def _own_email() -> str:
     return "" if user is None else str(attributes.read(user, "email"))
 
 
+class ConfirmForm(Form):
+    """Show your password once more."""
+
+    email = EmailField(
+        "E-mail address",
+        default=_own_email,
+        render_kw={"autocomplete": "username", "readonly": True},
+    )
+    password = PasswordField(
+        "Password",
+        [DataRequired("Enter your password.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField(default=_sealed_next)
+    submit = SubmitField("Continue")
+
+
 class PasswordForm(Form):
     """Change your password."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
@@ -41,13 +42,23 @@ class Requirement:
 
     role: str | None = None
     permission: str | None = None
+    #: How long ago, at most, they must have shown their password.
+    fresh: timedelta | None = None
 
     def refusal(self) -> Response | None:
         """Return the answer for a visitor who is not, ``None`` for one who is."""
         user = current_visit().user
         if user is None:
             return challenge()
-        return None if self._is_met_by(user) else forbid()
+        if not self._is_met_by(user):
+            return forbid()
+        return None if self._is_fresh() else challenge("simpleauth.confirm")
+
+    def _is_fresh(self) -> bool:
+        if self.fresh is None:
+            return True
+        age = current_visit().seconds_since_password()
+        return age is not None and age <= self.fresh.total_seconds()
 
     def refusal_unless_public(self) -> Response | None:
         """Return the same for a request that may be to a view for everybody."""
@@ -157,10 +168,10 @@ def _layers(view: Any) -> Iterator[Any]:
         view = getattr(view, "__wrapped__", None)
 
 
-def challenge() -> Response:
-    """Return what asks an anonymous visitor to sign in.
+def challenge(endpoint: str = "simpleauth.login") -> Response:
+    """Return what asks a visitor to sign in, or to show the password once more.
 
-    A page leads to the sign-in page and back again; an API client gets 401.
+    A page leads to the one that asks and back again; an API client gets 401.
     """
     if wants_json():
         response = _json_error(401, "Sign in first.")
@@ -169,7 +180,7 @@ def challenge() -> Response:
 
     page = this_page()
     back = home() if page is None else page_url(page)
-    target = url_for("simpleauth.login", next=seal_next(back))
+    target = url_for(endpoint, next=seal_next(back))
     return cast(Response, redirect(target, 303))
 
 

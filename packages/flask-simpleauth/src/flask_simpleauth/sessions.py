@@ -13,7 +13,8 @@ from .tokens import KEY_LENGTH, digest_of, new_key
 
 logger = logging.getLogger(__name__)
 
-_KIND = "session"
+#: The kind of token that a session is.
+SESSION = "session"
 
 #: Seconds between two notes of a session's last use: one write in ten minutes instead
 #: of one for each page.
@@ -55,7 +56,7 @@ class Sessions:
         key, now = new_key(), int(self._clock())
         token = Token(
             digest=digest_of(key),
-            kind=_KIND,
+            kind=SESSION,
             user_id=user_id,
             created_at=now,
             expires_at=now + _seconds(self._limits.lifetime),
@@ -73,7 +74,7 @@ class Sessions:
         if len(key) != KEY_LENGTH:
             return None
 
-        token = self._tokens.get(digest_of(key), _KIND)
+        token = self._tokens.get(digest_of(key), SESSION)
         now = int(self._clock())
         if token is None or not self._runs(token, now):
             return None
@@ -85,18 +86,18 @@ class Sessions:
     def list_for(self, user_id: Any) -> list[Token]:
         """Return the user's running sessions, the last used first."""
         now = int(self._clock())
-        tokens = self._tokens.list_for(user_id, _KIND)
+        tokens = self._tokens.list_for(user_id, SESSION)
         running = [token for token in tokens if self._runs(token, now)]
         return sorted(running, key=lambda token: token.seen_at, reverse=True)
 
     def end(self, token: Token) -> None:
         """End this session, wherever its cookie went."""
-        self._tokens.revoke(token.user_id, _KIND, only=token.digest)
+        self._tokens.revoke(token.user_id, SESSION, only=token.digest)
 
     def end_others(self, user_id: Any, keep: Token | None = None) -> int:
         """End the user's sessions but the one to keep, and return how many."""
         kept = None if keep is None else keep.digest
-        return self._tokens.revoke(user_id, _KIND, keep=kept)
+        return self._tokens.revoke(user_id, SESSION, keep=kept)
 
     def _runs(self, token: Token, now: int) -> bool:
         return now < min(token.expires_at, token.seen_at + self._idle(token))

@@ -9,6 +9,7 @@ from flask_nameform import csrf
 
 from .devices import device_name
 from .flows import Services
+from .sessions import SESSION
 from .signals import signed_in, signed_out
 from .state import current_state
 from .store import Token
@@ -37,6 +38,16 @@ class Visit:
     def is_remembered(self) -> bool:
         """Whether the session outlasts the browser's being closed."""
         return self.token is not None and bool(self.token.data.get("remember"))
+
+    def seconds_since_password(self) -> float | None:
+        """Return how long ago the password was shown; ``None`` if it was not.
+
+        Each sign-in starts a session of its own, so that is the age of the session. A
+        program's token has never shown one.
+        """
+        if self.token is None or self.token.kind != SESSION:
+            return None
+        return current_state().services().clock() - self.token.created_at
 
     def sign_in(self, user: Any, *, remember: bool = False) -> None:
         """Start a new session for the user; the one that was there is ended."""
