@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -167,7 +168,10 @@ def test_pages_are_off_by_default() -> None:
     Greet(app)
 
     assert app.test_client().get("/").status_code == 404
-    assert [rule.endpoint for rule in app.url_map.iter_rules()] == ["static"]
+    assert [rule.rule for rule in app.url_map.iter_rules()] == [
+        "/static/<path:filename>",
+        "/-/greet/<path:filename>",
+    ]
 
 
 def test_template_helpers(app: Flask) -> None:
@@ -206,7 +210,7 @@ def test_greeting_the_visitor_makes_the_response_private(client: FlaskClient) ->
     """No cache may hand one visitor's name to another."""
     response = client.get("/")
 
-    assert response.vary.to_header() == "Cookie"
+    assert response.vary.to_header() == "Cookie, Accept-Language"
     assert response.cache_control.to_header() == "private"
 
 
@@ -217,7 +221,7 @@ def test_loader_makes_the_response_private_too(
     greet.name_loader(lambda: "Ada")
     response = client.get("/")
 
-    assert response.vary.to_header() == "Cookie"
+    assert response.vary.to_header() == "Cookie, Accept-Language"
     assert response.cache_control.to_header() == "private"
 
 
@@ -233,25 +237,50 @@ def test_cache_control_of_the_view_is_kept(app: Flask, client: FlaskClient) -> N
     response = client.get("/mine")
 
     assert response.cache_control.to_header() == "no-store"
-    assert response.vary.to_header() == "Cookie"
+    assert response.vary.to_header() == "Cookie, Accept-Language"
 
 
 @pytest.mark.parametrize(
-    "template", ["nobody is greeted", "{{ 'Eve'|greet }}", "{{ greet('Eve') }}"]
+    "template",
+    [
+        "nobody is greeted",
+        "{{ greet('Eve', locale='cs', now=noon) }}",
+    ],
 )
 def test_other_responses_are_left_alone(
     app: Flask, client: FlaskClient, template: str
 ) -> None:
-    """A page that does not greet its visitor may be cached for all."""
+    """A page that asks nothing about its visitor may be cached for all."""
 
     @app.get("/public")
     def public() -> str:
-        return render(template)
+        return render(template, noon=datetime(2026, 1, 1, 12))
 
-    for path in ("/public", "/user/Eve"):
-        response = client.get(path)
-        assert "Vary" not in response.headers
-        assert "Cache-Control" not in response.headers
+    response = client.get("/public")
+    assert "Vary" not in response.headers
+    assert "Cache-Control" not in response.headers
+
+
+def test_page_in_one_language_is_left_alone(app: Flask, client: FlaskClient) -> None:
+    """With one language there is nothing to ask the browser."""
+    app.config["GREET_LANGUAGES"] = ["en"]
+    response = client.get("/user/Eve", headers={"Accept-Language": "de"})
+
+    assert response.content_language.to_header() == "en"
+    assert "Vary" not in response.headers
+    assert "Cache-Control" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "vary"),
+    [("/", "Cookie, Accept-Language"), ("/user/Eve", "Accept-Language")],
+)
+def test_negotiated_response_says_so(client: FlaskClient, path: str, vary: str) -> None:
+    """What was looked at is named, and what was not is not."""
+    response = client.get(path)
+
+    assert response.vary.to_header() == vary
+    assert response.cache_control.to_header() == "private"
 
 
 def test_async_view(app: Flask, greet: Greet, client: FlaskClient) -> None:

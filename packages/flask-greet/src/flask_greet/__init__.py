@@ -1,7 +1,8 @@
-"""Greets the visitor of a Flask app by name, safely and politely."""
+"""Greets the visitor of a Flask app by language, hour and name."""
 
 from .extension import Greet
-from .greeting import Greeting, clean_name
+from .greeting import Greeting
+from .name import clean_name
 from .signals import greeted
 
 __all__ = ["Greet", "Greeting", "clean_name", "greeted"]

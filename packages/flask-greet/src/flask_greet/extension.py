@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from importlib import import_module
 from typing import TypeVar
 
 from flask import (
@@ -13,19 +15,23 @@ from flask import (
     after_this_request,
     current_app,
     has_request_context,
+    request,
     session,
 )
 
 from .cli import greet_cli
 from .config import LiveSettings
 from .greeting import Greeting
+from .language import find_language
 from .layout import Layout
 from .settings import Settings
 from .signals import greeted
+from .zone import find_zone
 
 _KEY = "greet"
 
-NameLoader = TypeVar("NameLoader", bound=Callable[[], object])
+Clock = Callable[[tzinfo], datetime]
+Loader = TypeVar("Loader", bound=Callable[[], object])
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class _State:
 
 
 class Greet:
-    """Greets the visitor by name.
+    """Greets the visitor by language, hour and name.
 
     .. code-block:: python
 
@@ -49,12 +55,15 @@ class Greet:
         greet.init_app(app)      # in the application factory
 
     In templates ``{{ greet() }}`` greets the visitor and ``{{ name|greet }}`` a name.
+
+    :param clock: returns the time in the zone it is given.
     """
 
-    def __init__(self, app: Flask | None = None) -> None:
+    def __init__(self, app: Flask | None = None, clock: Clock = datetime.now) -> None:
         # Never self.app: an extension object may serve many apps, and each view finds
         # the one it runs in through current_app.
-        self._load_name: Callable[[], object] | None = None
+        self._clock = clock
+        self._loaders: dict[str, Callable[[], object]] = {}
 
         if app is not None:
             self.init_app(app)
@@ -66,9 +75,7 @@ class Greet:
             key that is misspelt or has a value of the wrong type.
         """
         if _KEY in app.extensions:
-            raise RuntimeError(
-                "A 'Greet' is already initialised on this app. Import and use that one."
-            )
+            raise RuntimeError("A 'Greet' is already initialised on this app. Use it.")
 
         settings = LiveSettings(Settings, "GREET_", app.config)
         app.extensions[_KEY] = _State(self, settings)
@@ -77,45 +84,98 @@ class Greet:
         app.register_blueprint(self._blueprint(settings.get(serving=False)))
         app.cli.add_command(greet_cli)
 
-    def name_loader(self, loader: NameLoader) -> NameLoader:
+    def name_loader(self, loader: Loader) -> Loader:
         """Register the function that knows the visitor's name.
 
         It takes nothing and returns a name, or ``None`` for an unknown visitor. Without
         one, the name is looked for in the session under ``GREET_SESSION_KEY``.
         """
-        self._load_name = loader
+        self._loaders["name"] = loader
         return loader
 
-    def greet(self, name: object = None) -> Greeting:
+    def locale_loader(self, loader: Loader) -> Loader:
+        """Register the function that knows the visitor's language.
+
+        It takes nothing and returns a language tag, or ``None`` if it does not know;
+        then Flask-Babel is asked, if the app has it, and then ``Accept-Language``.
+        """
+        self._loaders["locale"] = loader
+        return loader
+
+    def timezone_loader(self, loader: Loader) -> Loader:
+        """Register the function that knows the visitor's time zone.
+
+        It takes nothing and returns the name of a zone (IANA), or ``None`` if it does
+        not know; then the cookie decides, and then ``GREET_TIMEZONE``.
+        """
+        self._loaders["timezone"] = loader
+        return loader
+
+    def greet(
+        self, name: object = None, *, locale: object = None, now: datetime | None = None
+    ) -> Greeting:
         """Return the greeting for ``name``, or for the visitor of this request.
 
-        Greeting the visitor marks the response as theirs alone (``Vary: Cookie``,
-        ``Cache-Control: private``), since no other visitor may be served it.
+        What is not given is found out about the visitor. A response that depends on it
+        is marked so (``Vary``, ``Cache-Control: private``), since no other visitor may
+        be served it.
 
+        :param locale: the language; one that is not spoken means the default.
+        :param now: the time where the greeted person is.
         :raises RuntimeError: if no name is given and no request is being handled.
         """
         settings = self._state().current_settings()
-
-        if name is not None:
-            return Greeting.to(name, settings.name_limit)
-
-        greeting = Greeting.to(self._visitor(settings), settings.name_limit)
-        after_this_request(_mark_private)
-        greeted.send(
-            current_app._get_current_object(),  # type: ignore[attr-defined] # a proxy
-            greeting=greeting,
+        greeting = Greeting.to(
+            self._name(settings) if name is None else name,
+            settings.name_limit,
+            self._language(settings, locale),
+            self._hour(settings) if now is None else now.hour,
         )
+
+        if name is None:
+            # current_app is a proxy, which a signal would not take for the app.
+            greeted.send(current_app._get_current_object(), greeting=greeting)  # type: ignore[attr-defined]
+
         return greeting
 
-    def _visitor(self, settings: Settings) -> object:
+    def _name(self, settings: Settings) -> object:
         if not has_request_context():
-            raise RuntimeError(
-                "There is no visitor to greet outside a request."
-                " Give a name: greet.greet('Ada')."
-            )
-        if self._load_name is not None:
-            return self._load_name()
+            raise RuntimeError("No request, no visitor. Name one: greet.greet('Ada').")
+
+        _depend_on("Cookie")
+        if "name" in self._loaders:
+            return self._loaders["name"]()
         return session.get(settings.session_key)
+
+    def _language(self, settings: Settings, locale: object = None) -> str:
+        # With one language there is nothing to choose, and nothing to look at.
+        ask = locale is None and len(settings.languages) > 1 and has_request_context()
+        asked = self._asked_languages() if ask else [locale]
+        found = (find_language(str(tag), settings.languages) for tag in asked)
+        return next(filter(None, found), settings.default_language)
+
+    def _asked_languages(self) -> Iterator[object]:
+        """Ask whoever may know the visitor's language, each only if it is needed."""
+        if "locale" in self._loaders:
+            _depend_on("Cookie")
+            yield self._loaders["locale"]()
+        if "babel" in current_app.extensions:
+            _depend_on("Cookie", "Accept-Language")  # whatever its selector looks at
+            yield import_module("flask_babel").get_locale()
+
+        _depend_on("Accept-Language")
+        yield request.headers.get("Accept-Language", "")
+
+    def _hour(self, settings: Settings) -> int | None:
+        names: list[object] = [settings.timezone]
+
+        if has_request_context():
+            _depend_on("Cookie")
+            load = self._loaders.get("timezone", lambda: None)
+            names = [load(), request.cookies.get(settings.timezone_cookie), *names]
+
+        zone = next(filter(None, map(find_zone, names)), None)
+        return None if zone is None else self._clock(zone).hour
 
     def _greet_filter(self, name: object) -> Greeting:
         # A filter greets what it is given; an unknown name is no reason to ask who
@@ -134,8 +194,8 @@ class Greet:
         return state
 
     def _blueprint(self, settings: Settings) -> Blueprint:
-        """Carry our templates, and the two pages if they are wanted."""
-        blueprint = Blueprint(_KEY, __name__, template_folder="templates")
+        """Carry our templates and static files, and the two pages if wanted."""
+        blueprint = Blueprint(_KEY, __name__, "static", "/-/greet", "templates")
 
         if settings.pages:
             blueprint.add_url_rule("/", "hello", self._hello_page)
@@ -143,20 +203,27 @@ class Greet:
 
         return blueprint
 
-    def _hello_page(self) -> str:
+    def _hello_page(self) -> tuple[str, dict[str, str]]:
         return self._render("greet/hello.html", self.greet())
 
-    def _user_page(self, name: str) -> str:
-        return self._render("greet/user.html", self.greet(name))
+    def _user_page(self, name: str) -> tuple[str, dict[str, str]]:
+        # At any time: whoever follows the link need not be whom it names.
+        settings = self._state().current_settings()
+        greeting = Greeting.to(name, settings.name_limit, self._language(settings))
+        return self._render("greet/user.html", greeting)
 
-    def _render(self, template: str, greeting: Greeting) -> str:
+    def _render(self, template: str, greeting: Greeting) -> tuple[str, dict[str, str]]:
         state = self._state()
         base = state.current_settings().base_template
-        return state.layout.render(template, base, greeting=greeting)
+        page = state.layout.render(template, base, greeting=greeting)
+        return page, {"Content-Language": greeting.locale}
 
 
-def _mark_private(response: Response) -> Response:
-    response.vary.add("Cookie")
-    if not response.cache_control:
-        response.cache_control.private = True
-    return response
+def _depend_on(*headers: str) -> None:
+    """Say that the response depends on these headers of the request."""
+
+    @after_this_request
+    def mark(response: Response) -> Response:
+        response.vary.update(headers)
+        response.headers.setdefault("Cache-Control", "private")
+        return response

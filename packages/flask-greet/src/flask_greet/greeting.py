@@ -1,62 +1,16 @@
-"""What is said, and to whom: no Flask in here.
-
-A name is text from a stranger that will stand beside the site's own words. It is
-cleaned for display, isolated from its surroundings, and escaped.
-"""
+"""What is said, and to whom: no Flask in here."""
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
-from itertools import dropwhile
 
 from markupsafe import Markup, escape
 
-# Zero-width joiners: Persian, the scripts of India and emoji are written with them.
-_JOINERS = "\u200c\u200d"
-
-# Letters and symbols by category that print as nothing.
-_BLANK = "\u115f\u1160\u2800\u3164\uffa0" + _JOINERS
+from .language import LANGUAGES, find_period, find_phrase
+from .name import clean_name
 
 # First strong isolate and pop directional isolate: what <bdi> is in plain text.
 _FSI, _PDI = "\u2068", "\u2069"
-
-
-def clean_name(name: object, limit: int = 64) -> str | None:
-    """Return a name as it may be shown, or ``None`` if nothing of it can be seen.
-
-    White space becomes single spaces; control, format, private and unassigned
-    characters go, since they are invisible or turn the line around them (Unicode
-    UAX #9). Stored data is not changed by this.
-
-    :param name: anything whose ``str()`` is how the person wants to be addressed.
-    :param limit: characters kept; a longer name ends in an ellipsis.
-    """
-    if name is None:
-        return None
-
-    # Nothing beyond this prefix can be shown, so a megabyte costs no more than a line.
-    text = "".join(filter(_is_kept, str(name)[: limit * 16]))
-    text = " ".join(unicodedata.normalize("NFC", text).split())
-    text = "".join(dropwhile(_needs_another, text))
-
-    if not text:
-        return None
-
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def _is_kept(character: str) -> bool:
-    return (
-        character.isspace()
-        or character in _JOINERS
-        or not unicodedata.category(character).startswith("C")
-    )
-
-
-def _needs_another(character: str) -> bool:
-    # A mark at the beginning would be drawn over the word before the name.
-    return character in _BLANK or unicodedata.category(character)[0] in "MZ"
 
 
 @dataclass(frozen=True)
@@ -67,18 +21,36 @@ class Greeting:
     plain text for a mail or a terminal, the name between Unicode's isolates.
     """
 
-    #: The name as shown, or ``None`` for a visitor without one.
+    #: The name as shown, or ``None`` for somebody without one.
     name: str | None = None
+    #: The language it is said in, a tag as in ``<html lang>`` (BCP 47).
+    locale: str = "en"
+    #: The part of the day, an id of CLDR's such as ``morning1``, which each language
+    #: understands in its own way. ``None`` is a greeting for any time.
+    period: str | None = None
 
     @classmethod
-    def to(cls, name: object, limit: int = 64) -> Greeting:
-        """Return the greeting for this name, cleaned by :func:`clean_name`."""
-        return cls(clean_name(name, limit))
+    def to(
+        cls, name: object, limit: int = 64, locale: str = "en", hour: int | None = None
+    ) -> Greeting:
+        """Return the greeting for this name, cleaned by :func:`clean_name`.
+
+        :param locale: one of ``LANGUAGES``.
+        :param hour: 0 to 23, where the greeted person is; ``None`` if unknown.
+        """
+        period = None if hour is None else find_period(locale, hour)
+        return cls(clean_name(name, limit), locale, period)
+
+    @property
+    def dir(self) -> str:
+        """The direction of the language, ``"ltr"`` or ``"rtl"``."""
+        return str(LANGUAGES[self.locale]["dir"])
 
     # Whole sentences, with and without the name: translators cannot glue parts.
     @property
     def _phrase(self) -> str:
-        return "Hello there" if self.name is None else "Hello, %(name)s!"
+        message = "Hello there" if self.name is None else "Hello, %(name)s!"
+        return find_phrase(self.locale, self.period, message)
 
     def __str__(self) -> str:
         return self._phrase % {"name": f"{_FSI}{self.name}{_PDI}"}
