@@ -193,21 +193,12 @@ def test_a_form_takes_posts_only(browser: FlaskClient, method: str) -> None:
     assert "POST" in answer.headers["Allow"]
 
 
-@pytest.mark.parametrize(
-    "body", [[1, 2], "text", 5, {"name": "Ada"}, {"name": {"a": [None]}}]
-)
-def test_json_is_not_a_form(browser: FlaskClient, body: Any) -> None:
-    """415, with what would be one; whatever the shape of the body."""
-    answer = browser.post("/-/forms/name", json=body)
-    assert answer.status_code == 415
-    assert "application/x-www-form-urlencoded" in answer.text
-
-
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "?", ""])
-def test_no_other_body_is_a_form(browser: FlaskClient, content_type: str) -> None:
-    """415 as well, also for a body that does not say what it is."""
+def test_not_every_body_is_a_form(browser: FlaskClient, content_type: str) -> None:
+    """415, with what would be one, also for a body that does not say what it is."""
     answer = browser.post("/-/forms/name", data=b"x", content_type=content_type)
     assert answer.status_code == 415
+    assert "application/x-www-form-urlencoded" in answer.text
 
 
 def test_no_body_is_an_empty_form(browser: FlaskClient) -> None:

@@ -17,7 +17,15 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from . import csrf, marker
-from .formdata import Posted, is_list, is_nested_form, posted_in_request, walk
+from .formdata import (
+    Posted,
+    is_list,
+    is_nested_form,
+    posted_in_request,
+    posted_text,
+    walk,
+)
+from .shape import check_shape
 
 if TYPE_CHECKING:
     from wtforms.fields.core import UnboundField
@@ -158,6 +166,9 @@ class Form(wtforms.Form):
         _give_ids_within(self)
         _refuse_odd_numbers(self)
 
+        if self._binds_itself and self.is_submitted():
+            check_shape(self)
+
     def is_submitted(self) -> bool:
         """Return whether the current request submits this form, and not another.
 
@@ -168,7 +179,7 @@ class Form(wtforms.Form):
             return False
 
         identity: Identity = self.meta.nameform
-        posted = request.form.get(marker.FIELD, identity.name)
+        posted = posted_text(marker.FIELD, identity.name)
         return identity.submitted or posted == identity.name
 
     def validate(

@@ -10,6 +10,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, FormField
 from wtforms.form import BaseForm
 
+from .jsonbody import flatten, json_object
+
 # Digits in a key are an index into a list of fields; WTForms makes an int of them.
 _INDEX_DIGITS = 9
 
@@ -56,8 +58,19 @@ def posted_in_request() -> Posted:
     """Return what the current request carries.
 
     :raises werkzeug.exceptions.RequestEntityTooLarge: if the app takes no body so big.
+    :raises flask_nameform.jsonbody.UnreadableError: if it is JSON that no form is.
     """
-    return Posted(request.form, request.files)
+    if not request.is_json:
+        return Posted(request.form, request.files)
+
+    return Posted(flatten(json_object()), MultiDict())
+
+
+def posted_text(name: str, default: str) -> str:
+    """Return what was posted under a name that is none of a field."""
+    source = json_object() if request.is_json else request.form
+    text: object = source.get(name, default)
+    return text if isinstance(text, str) else ""
 
 
 def is_file_field(field: Field | type[Field]) -> bool:
@@ -99,3 +112,8 @@ def is_list(field: Field) -> TypeGuard[FieldList[Field]]:
 def is_nested_form(field: Field) -> TypeGuard[FormField[BaseForm]]:
     """Return whether the field is a form within a form."""
     return isinstance(field, FormField)
+
+
+def own_messages(errors: Iterable[Any]) -> list[Any]:
+    """Return the messages of a field without those of fields within it."""
+    return [error for error in errors if not isinstance(error, list | tuple | dict)]

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from .cookies import apply_cookies, merge_set_cookies
 from .submission import Exchange, Submission
+from .wanted import HEADERS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -85,14 +86,16 @@ class Rerender:
         submission: Submission,
         cookies: list[str],
     ) -> Response:
-        """Return the page with the submission, or the form on a page of its own."""
-        answer = self._run(_page_environ(environ, exchange), cookies)
+        """Return the page with the submission, or the form without that page."""
+        if exchange.page is not None:
+            page_environ = _page_environ(environ, exchange.page, exchange.posted_to)
+            answer = self._run(page_environ, cookies)
 
-        if answer.status_code >= 500:
-            return answer  # the page fails by itself; that is not ours to hide
+            if answer.status_code >= 500:
+                return answer  # the page fails by itself; that is not ours to hide
 
-        if exchange.shown and answer.status_code == 200:
-            return _refuse_with(answer, submission)
+            if exchange.shown and answer.status_code == 200:
+                return _refuse_with(answer, submission)
 
         # What that answer did to the session goes with it: nobody has seen it.
         exchange.alone = True
@@ -118,15 +121,18 @@ def _refuse_with(page: Response, submission: Submission) -> Response:
         page.headers.pop(name, None)
 
     page.headers["Cache-Control"] = "no-store"
+    page.vary.update(HEADERS)
     page.headers.update(submission.headers)
     return page
 
 
-def _page_environ(environ: WSGIEnvironment, exchange: Exchange) -> WSGIEnvironment:
+def _page_environ(
+    environ: WSGIEnvironment, page: str, posted_to: str
+) -> WSGIEnvironment:
     """Return the environ of a GET of the page, made from that of the first request."""
-    path, _, query = exchange.page.partition("?")
+    path, _, query = page.partition("?")
     # What middleware on the way to the app takes off the path has to be put before it.
-    taken_off = environ["PATH_INFO"].removesuffix(exchange.posted_to)
+    taken_off = environ["PATH_INFO"].removesuffix(posted_to)
     return {
         **_without_body(environ),
         "REQUEST_METHOD": "GET",

@@ -29,6 +29,9 @@ class Settings:
     trusted_origins: tuple[str, ...] = ()
     #: The template our pages extend; it needs a block named ``page_content``.
     base_template: str = "nameform/base.html"
+    #: The HTTP status of a form that goes back to htmx because it was not accepted.
+    #: htmx 2 shows nothing but 200, unless it is told to.
+    fragment_status: Literal[422, 200] = 422
 
     def __post_init__(self) -> None:
         for origin in self.trusted_origins:

@@ -12,7 +12,7 @@ from typing import Any
 from flask import request
 
 from .form import Form
-from .formdata import Posted, is_nested_form, walk
+from .formdata import Posted, is_nested_form, own_messages, walk
 from .marker import Marker
 
 _ENVIRON_KEY = "flask_nameform.exchange"
@@ -38,13 +38,14 @@ class Exchange:
 
     #: Set by the endpoint: show this again, please.
     submission: Submission | None = None
-    #: Where it was, as in :class:`~flask_nameform.marker.Marker`.
-    page: str = ""
+    #: The page to show it on, as in :class:`~flask_nameform.marker.Marker`; ``None`` if
+    #: the endpoint has to show it by itself.
+    page: str | None = None
     #: The endpoint's path as the app saw it.
     posted_to: str = ""
     #: Set by the page: it has shown the submission.
     shown: bool = False
-    #: Set by the wrapper: the page did not, so the endpoint has to.
+    #: Set by the wrapper: no page did, so the endpoint has to.
     alone: bool = False
     #: Set by the wrapper: the answer is on its way and no other can be asked for.
     over: bool = False
@@ -69,6 +70,12 @@ def collect_errors(form: Form) -> Errors:
         errors[item.name] = list(own)
 
     return errors
+
+
+def messages(errors: Errors) -> dict[str, list[str]]:
+    """Return collected messages as text, without the fields that have none."""
+    texts = {name: list(map(str, own_messages(own))) for name, own in errors.items()}
+    return {name: own for name, own in texts.items() if own}
 
 
 def restore_errors(form: Form, errors: Errors) -> None:

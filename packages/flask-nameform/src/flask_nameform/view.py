@@ -15,7 +15,7 @@ from wtforms import Field, SelectFieldBase
 from wtforms.widgets import ListWidget, RadioInput, html_params
 
 from .form import Form, Identity
-from .formdata import is_file_field, is_list, is_nested_form, walk
+from .formdata import is_file_field, is_list, is_nested_form, own_messages, walk
 
 # WCAG 2.2, 1.3.5: what a field about the user is for, by the names in use for it.
 # https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
@@ -97,7 +97,9 @@ class FormView:
     """A form as a template prints it."""
 
     id: str
-    #: All attributes of the ``form`` element.
+    #: Where it is sent; empty for the address of the page.
+    action: str
+    #: All attributes of the ``form`` element, with this one.
     attributes: Markup
     #: What is in the form without being seen.
     hidden: Markup
@@ -129,6 +131,7 @@ def view_form(
 
     return FormView(
         id=attributes["id"],
+        action=attributes.get("action", ""),
         attributes=_html_attributes(attributes),
         # A GET form puts all it holds into the URL, where no token belongs.
         hidden=(
@@ -246,7 +249,7 @@ def _own_errors(field: Field) -> tuple[str, ...]:
     own: Sequence[Any] = (
         field.form.form_errors if is_nested_form(field) else field.errors
     )
-    return tuple(e for e in own if not isinstance(e, list | tuple | dict))
+    return tuple(own_messages(own))
 
 
 def _problems(form: Form, views: Iterable[FieldView]) -> Iterator[Problem]:

@@ -1,0 +1,42 @@
+"""What kind of answer a client wants from a form: a page, a part of one, or data."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from flask import Response, request
+
+#: The headers that decide.
+HEADERS = ("Accept", "HX-Request", "HX-Boosted")
+
+
+class Wanted(Enum):
+    """A kind of answer."""
+
+    PAGE = "page"
+    #: The HTML of the form alone, which htmx puts where the form was.
+    FRAGMENT = "fragment"
+    JSON = "json"
+
+
+def wanted() -> Wanted:
+    """Return what the current request wants to have for an answer.
+
+    Who sends JSON gets JSON, as does who prefers it to HTML.
+    """
+    accept = request.accept_mimetypes
+
+    if request.is_json or accept["application/json"] > accept["text/html"]:
+        return Wanted.JSON
+    # A boosted form is sent by htmx, and is a form of the page for all that.
+    if "HX-Request" in request.headers and "HX-Boosted" not in request.headers:
+        return Wanted.FRAGMENT
+    # So is one in a frame of Turbo, which takes its frame out of a page (it sends
+    # Turbo-Frame, should the page want to know).
+    return Wanted.PAGE
+
+
+def vary(response: Response) -> Response:
+    """Say on which headers the answer depends."""
+    response.vary.update(HEADERS)
+    return response
