@@ -27,14 +27,18 @@ def _sealed_next() -> str:
     return request.args.get("next") or seal_next(home())
 
 
-class LoginForm(Form):
-    """Sign in."""
-
-    email = EmailField(
+def _email_field() -> EmailField:
+    return EmailField(
         "E-mail address",
         [DataRequired("Enter your e-mail address."), Length(max=MAX_IDENTITY)],
         render_kw={"autocomplete": "username"},
     )
+
+
+class LoginForm(Form):
+    """Sign in."""
+
+    email = _email_field()
     password = PasswordField(
         "Password",
         [DataRequired("Enter your password.")],
@@ -54,11 +58,7 @@ class SignupForm(Form):
         description="As the site should greet you.",
         render_kw={"autocomplete": "name"},
     )
-    email = EmailField(
-        "E-mail address",
-        [DataRequired("Enter your e-mail address."), Length(max=MAX_IDENTITY)],
-        render_kw={"autocomplete": "username"},
-    )
+    email = _email_field()
     password = PasswordField(
         "Password",
         [DataRequired("Enter a password.")],
@@ -81,14 +81,20 @@ def _own_email() -> str:
     return "" if user is None else str(attributes.read(user, "email"))
 
 
-class ConfirmForm(Form):
-    """Show your password once more."""
+class _OwnForm(Form):
+    """A form that asks who is signed in for their password."""
 
+    # For password managers, which ask whose password it is; nothing here reads it.
     email = EmailField(
         "E-mail address",
         default=_own_email,
         render_kw={"autocomplete": "username", "readonly": True},
     )
+
+
+class ConfirmForm(_OwnForm):
+    """Show your password once more."""
+
     password = PasswordField(
         "Password",
         [DataRequired("Enter your password.")],
@@ -98,15 +104,9 @@ class ConfirmForm(Form):
     submit = SubmitField("Continue")
 
 
-class PasswordForm(Form):
+class PasswordForm(_OwnForm):
     """Change your password."""
 
-    # For password managers, which ask whose password it is; nothing here reads it.
-    email = EmailField(
-        "E-mail address",
-        default=_own_email,
-        render_kw={"autocomplete": "username", "readonly": True},
-    )
     current = PasswordField(
         "Current password",
         [DataRequired("Enter your current password.")],
@@ -130,11 +130,7 @@ class OtherSessionsForm(Form):
 class ForgotForm(Form):
     """Ask for a link to a new password."""
 
-    email = EmailField(
-        "E-mail address",
-        [DataRequired("Enter your e-mail address."), Length(max=MAX_IDENTITY)],
-        render_kw={"autocomplete": "username"},
-    )
+    email = _email_field()
     submit = SubmitField("Send me a link")
 
 
