@@ -126,6 +126,22 @@ def test_names_follow_the_registration_of_the_blueprint() -> None:
     assert client.post("/twin/-/forms/b").status_code == 404
 
 
+def test_a_prefix_may_have_variables(hidden: Hidden) -> None:
+    """The app fills them in for pages, and so it does for forms."""
+    app = make_app("languages")
+    blog = Blueprint("blog", __name__, url_prefix="/<lang>/blog")
+    Forms(blueprint=blog).add("a", NameForm, handler=lambda form: None)
+    blog.url_defaults(lambda endpoint, values: values.setdefault("lang", "cs"))
+    template = "{{ show_form('.a') }}"
+    blog.add_url_rule("/", "index", lambda lang: render_template_string(template))
+    app.register_blueprint(blog)
+    client = app.test_client()
+    html = client.get("/cs/blog/").text
+    assert 'action="/cs/blog/-/forms/a"' in html
+    data = {**hidden(html), "name": "Ada"}
+    assert client.post("/cs/blog/-/forms/a", data=data).location == "/cs/blog/"
+
+
 def test_two_collections_share_a_blueprint() -> None:
     """A blueprint of several modules may have forms in each."""
     app = make_app("shared")

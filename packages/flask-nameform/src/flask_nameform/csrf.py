@@ -230,10 +230,17 @@ def _marked_by() -> Iterator[Any]:
     for name in request.blueprints:
         yield current_app.blueprints[name]
 
-    view: Any = current_app.view_functions.get(request.endpoint or "")
-    while view is not None:
+    for view in current_views():
         yield view
         yield getattr(view, "view_class", None)
+
+
+def current_views() -> Iterator[Any]:
+    """Yield the view of the current request, and the functions that it wraps."""
+    view: Any = current_app.view_functions.get(request.endpoint or "")
+
+    while view is not None:
+        yield view
         view = getattr(view, "__wrapped__", None)
 
 

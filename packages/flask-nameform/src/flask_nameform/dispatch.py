@@ -25,15 +25,21 @@ _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 # It asks by itself, with the form at hand to show again.
 @csrf.exempt
-def submit(name: str) -> Response:
-    """Take what was posted to a named form.
+def submit(name: str, **values: object) -> Response:
+    """Take what was posted to the address of a named form.
+
+    More values than the name are those of a blueprint's ``url_prefix``.
 
     A handler is authorised like any view: the guards of this endpoint's blueprint have
     run, those of the page that showed the form have not.
     """
-    after_this_request(vary)
     prefix = (request.endpoint or "").rpartition(".")[0]
-    full_name = f"{prefix}.{name}" if prefix else name
+    return take(f"{prefix}.{name}" if prefix else name)
+
+
+def take(full_name: str) -> Response:
+    """Take what the current request posts to the named form."""
+    after_this_request(vary)
     definition = current_state().registry.find(full_name)
 
     if definition is None:
@@ -45,12 +51,12 @@ def submit(name: str) -> Response:
         return shown_alone(definition, exchange.submission)
 
     try:
-        return _take(definition, full_name)
+        return _check(definition, full_name)
     except (csrf.CSRFError, UnreadableError) as error:
         return refused(error)
 
 
-def _take(definition: Definition, full_name: str) -> Response:
+def _check(definition: Definition, full_name: str) -> Response:
     _require_form(full_name)
     mark = marker.read(posted_text(marker.FIELD, ""), full_name)
 

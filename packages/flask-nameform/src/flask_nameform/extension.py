@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, overload
+from functools import wraps
+from typing import Any, TypeVar, cast, overload
 
 from flask import Blueprint, Flask, current_app
 from flask.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response
 
 from . import csrf
-from .dispatch import submit
+from .answers import refused
+from .dispatch import submit, take
 from .form import Form
+from .pages import mark_page, posted_here
 from .registry import Definition, Definitions, Result, State
 from .rendering import ENDPOINT, quick_form, show_form
 from .rerender import Rerender
@@ -21,6 +25,7 @@ _RULE = "/-/forms/<path:name>"
 SomeForm = TypeVar("SomeForm", bound=Form)
 LoadedT = TypeVar("LoadedT")
 ResultT = TypeVar("ResultT", bound=Result)
+ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
 
 class Forms:
@@ -162,6 +167,35 @@ class Forms:
         """Register a form and its handler; :meth:`handler` without the decorator."""
         self._register(name, form_class, handler, load, title)
 
+    def page(self, view: ViewT) -> ViewT:
+        """Let a view take the posts of the named forms that it shows; a decorator.
+
+        .. code-block:: python
+
+            @app.route("/<lang>/", methods=["GET", "POST"])
+            @login_required
+            @forms.page
+            def index(lang):
+                return render_template("index.html")
+
+        These forms are then sent to the page's own URL, so whatever runs before the
+        view, such as the guards above this decorator or a URL preprocessor, runs for
+        the handlers too. Other posts reach the view. A form of another blueprint is
+        still sent to its own address, where that blueprint's guards are.
+        """
+
+        @wraps(view)
+        def page(*args: Any, **kwargs: Any) -> Any:
+            name = posted_here()
+
+            if name is not None:
+                return take(name)
+
+            return current_app.ensure_sync(view)(*args, **kwargs)
+
+        mark_page(page)
+        return cast("ViewT", page)
+
     def _register(
         self,
         name: str,
@@ -203,10 +237,22 @@ def _wire(app: Flask) -> None:
         app.add_template_global(csrf.token, csrf.FIELD)
 
 
-def _protect() -> None:
+def _protect() -> Response | None:
     other = current_app.extensions.get("csrf")
 
     if other is not None:
         other.exempt(submit)  # it may have come after us; the endpoint asks by itself
 
-    csrf.protect()
+    form = posted_here()
+
+    if form is None:
+        csrf.protect()
+        return None
+
+    try:
+        # A veto comes before all else; the page shows what lacks a token again.
+        csrf.allows(form, own_form=True)
+    except csrf.CSRFError as error:
+        return refused(error)
+
+    return None

@@ -56,12 +56,16 @@ def read(text: str, name: str) -> Marker:
     One that is missing, not ours or of another form counts as one that says no more: it
     was posted by hand-written HTML, a script, or before ``SECRET_KEY`` changed.
     """
-    try:
-        marker = Marker(*_serializer().loads(text))
-    except (BadData, UnicodeError):
-        return Marker(name)
+    marker = load(text)
+    return marker if marker and marker.name == name else Marker(name)
 
-    return marker if marker.name == name else Marker(name)
+
+def load(text: str) -> Marker | None:
+    """Return the marker in a posted field if this app signed it."""
+    try:
+        return Marker(*_serializer().loads(text))
+    except (BadData, UnicodeError):
+        return None
 
 
 def this_page() -> str | None:

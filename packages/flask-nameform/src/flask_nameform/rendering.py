@@ -11,6 +11,7 @@ from . import marker
 from .arguments import load, with_arguments
 from .form import Form, Identity
 from .marker import Marker
+from .pages import is_taken_here
 from .registry import Definition, current_state
 from .submission import Submission, current_exchange, restore_errors
 from .view import view_form
@@ -69,9 +70,7 @@ def show_named(
     if submission is not None:
         restore_errors(form, submission.errors)
 
-    prefix, _, name = mark.name.rpartition(".")
-    action = url_for(f"{prefix}.{ENDPOINT}" if prefix else ENDPOINT, name=name)
-    return quick_form(form, action, **{"aria-label": definition.title})
+    return quick_form(form, _action(mark.name), **{"aria-label": definition.title})
 
 
 def quick_form(
@@ -102,6 +101,14 @@ def quick_form(
     view = view_form(form, attributes, title=title, button=button)
     html: Markup = macro.quick_form(view)
     return html
+
+
+def _action(full_name: str) -> str:
+    if is_taken_here(full_name):
+        return marker.page_url(marker.this_page())
+
+    prefix, _, name = full_name.rpartition(".")
+    return url_for(f"{prefix}.{ENDPOINT}" if prefix else ENDPOINT, name=name)
 
 
 def _address_of_this_page() -> str:
