@@ -1,70 +1,18 @@
 from __future__ import annotations
 
-import unicodedata
 from html.parser import HTMLParser
 
 import pytest
-from flask_greet import Greeting, clean_name
+from flask_greet import Greeting
+from flask_greet.language import LANGUAGES
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
-
-# Unicode UAX #9: what turns text around, and what ends a paragraph.
-TURNS_THE_LINE = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI", "B"}
 
 # Text at random, and text made only of what could do harm.
 NAMES = st.text(st.characters()) | st.text(
     "<>&\"'/bdi%(name)s{} \n\r\0\ud800\u0301\u200d\u200f\u202e\u2029\u2066\u2069\u3164"
 )
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("Ada", "Ada"),
-        ("  Ada \t King\r\n", "Ada King"),
-        ("Ada\u2028King", "Ada King"),
-        ("Ada \u200b King", "Ada King"),
-        ("Ada\0\x1b[31m", "Ada[31m"),
-        ("Zoe\u0308", "Zoë"),
-        ("Zoe\u200b\u0308", "Zoë"),
-        ("\u0308Ada", "Ada"),
-        ("\u202eadA", "adA"),
-        ("A\u00add\u2066a\ufeff", "Ada"),
-        ("\ud800Ada", "Ada"),
-        ("\ue000Ada\U0010ffff", "Ada"),
-        ("میخک\u200cها", "میخک\u200cها"),
-        ("👩\u200d🚀", "👩\u200d🚀"),
-        ("{{ 7 * 7 }}", "{{ 7 * 7 }}"),
-        (42, "42"),
-    ],
-)
-def test_name_is_cleaned(name: object, shown: str) -> None:
-    """What is invisible or turns the line goes, and what writes a name stays."""
-    assert clean_name(name) == shown
-
-
-@pytest.mark.parametrize(
-    "name", [None, "", " \t\n", "\u3164", "\u2800 \u115f", "\u200d", "\u202e", "\u0301"]
-)
-def test_blank_name_is_no_name(name: str | None) -> None:
-    """A name of which nothing can be seen is the same as none."""
-    assert clean_name(name) is None
-
-
-@pytest.mark.parametrize(
-    ("name", "limit", "shown"),
-    [
-        ("x" * 64, 64, "x" * 64),
-        ("x" * 65, 64, "x" * 63 + "…"),
-        ("x" * 1_000_000, 64, "x" * 63 + "…"),
-        ("Ada Lovelace", 5, "Ada…"),
-        ("Ada", 1, "…"),
-    ],
-)
-def test_long_name_is_cut(name: str, limit: int, shown: str) -> None:
-    """A name longer than the limit ends in an ellipsis, which counts too."""
-    assert clean_name(name, limit) == shown
 
 
 def test_greeting_is_html_in_a_page() -> None:
@@ -131,22 +79,47 @@ def test_no_name_leaves_its_element(name: str) -> None:
     )
 
 
-@given(NAMES)
-def test_no_name_reorders_the_line(name: str) -> None:
-    """Whatever the name, it is one line and cannot turn what surrounds it."""
-    shown = clean_name(name) or "nobody"
+@given(NAMES, st.sampled_from(sorted(LANGUAGES)), st.none() | st.integers(0, 23))
+def test_no_name_hides_the_greeting(name: str, locale: str, hour: int | None) -> None:
+    """Whatever the name, what surrounds it is what surrounds a common name."""
+    greeting = Greeting.to(name, locale=locale, hour=hour)
+    common = Greeting.to(greeting.name and "Ada", locale=locale, hour=hour)
+    before, _, after = str(common).partition("Ada")
 
-    assert not TURNS_THE_LINE.intersection(map(unicodedata.bidirectional, shown))
-    assert len(shown.splitlines()) == 1
-    assert unicodedata.combining(shown[0]) == 0
+    assert str(greeting) == f"{before}{greeting.name or ''}{after}"
 
 
-@given(NAMES, st.integers(1, 80))
-def test_cleaning_settles(name: str, limit: int) -> None:
-    """A cleaned name is within the limit, can be written out, and is clean already."""
-    shown = clean_name(name, limit)
+@pytest.mark.parametrize(
+    ("locale", "hour", "said"),
+    [
+        ("en", None, "Hello, \u2068Ada\u2069!"),
+        ("en", 0, "Good morning, \u2068Ada\u2069!"),
+        ("en", 12, "Good afternoon, \u2068Ada\u2069!"),
+        ("en", 23, "Good evening, \u2068Ada\u2069!"),
+        ("de", 4, "Hallo, \u2068Ada\u2069!"),
+        ("de", 5, "Guten Morgen, \u2068Ada\u2069!"),
+        ("de", 10, "Guten Tag, \u2068Ada\u2069!"),
+        ("es", 12, "¡Buenas tardes, \u2068Ada\u2069!"),
+        ("es", 20, "¡Buenas noches, \u2068Ada\u2069!"),
+        ("fr", 18, "Bonsoir \u2068Ada\u2069\u202f!"),
+        ("ja", 16, "\u2068Ada\u2069さん、こんにちは！"),
+        ("ja", 19, "\u2068Ada\u2069さん、こんばんは！"),
+        ("cs", 9, "Dobrý den, \u2068Ada\u2069!"),
+        ("ar", 6, "صباح الخير، \u2068Ada\u2069!"),
+    ],
+)
+def test_greeting_by_language_and_hour(
+    locale: str, hour: int | None, said: str
+) -> None:
+    """Each language has its own hours, and its own words when it has none for one."""
+    assert str(Greeting.to("Ada", locale=locale, hour=hour)) == said
 
-    if shown is not None:
-        assert len(shown) <= limit
-        assert shown.encode()
-        assert clean_name(shown, limit) == shown
+
+def test_greeting_says_what_it_is() -> None:
+    """A greeting tells its language, direction and part of the day."""
+    greeting = Greeting.to("Ada", locale="he", hour=9)
+
+    assert greeting == Greeting("Ada", "he", "morning1")
+    assert greeting.dir == "rtl"
+    assert Greeting.to("Ada") == Greeting("Ada", "en", None)
+    assert Greeting().dir == "ltr"

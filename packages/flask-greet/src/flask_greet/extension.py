@@ -221,9 +221,14 @@ class Greet:
 
 def _depend_on(*headers: str) -> None:
     """Say that the response depends on these headers of the request."""
+    used: set[str] = vars(request).setdefault("_greet_used", set())
 
-    @after_this_request
-    def mark(response: Response) -> Response:
-        response.vary.update(headers)
-        response.headers.setdefault("Cache-Control", "private")
-        return response
+    if not used:
+
+        @after_this_request
+        def mark(response: Response) -> Response:
+            response.vary.update(sorted(used))
+            response.headers.setdefault("Cache-Control", "private")
+            return response
+
+    used.update(headers)

@@ -53,9 +53,9 @@ class Greeting:
         return find_phrase(self.locale, self.period, message)
 
     def __str__(self) -> str:
-        return self._phrase % {"name": f"{_FSI}{self.name}{_PDI}"}
+        return self._phrase.replace("%(name)s", f"{_FSI}{self.name}{_PDI}")
 
     def __html__(self) -> str:
-        # Markup's % escapes what it puts in; the phrase is data too, so it is escaped.
-        name = Markup("<bdi>{}</bdi>").format(self.name)
-        return escape(self._phrase) % {"name": name}
+        # The phrase is data too, so it is escaped like the name.
+        name = Markup("<bdi>") + self.name + Markup("</bdi>") if self.name else ""
+        return escape(self._phrase).replace("%(name)s", name)

@@ -38,7 +38,7 @@ def clean_name(name: object, limit: int = 64) -> str | None:
         between what a reader takes for characters.
     """
     # Nothing beyond this prefix can be shown, so a megabyte costs no more than a line.
-    text = "" if name is None else str(name)[: limit * 16]
+    text = str("" if name is None else name)[: limit * 16]
     text = "".join(filter(_is_kept, text))
     text = " ".join(normalize("NFC", text).split())
     text = "".join(dropwhile(_needs_another, text))
