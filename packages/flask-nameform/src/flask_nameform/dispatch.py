@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from flask import abort, after_this_request, current_app, request
@@ -12,11 +13,12 @@ from wtforms.validators import ValidationError
 from . import csrf, marker
 from .answers import accepted, not_accepted, refused, shown_alone
 from .arguments import is_trusted, load
-from .form import EXPIRED, Form, FormError, Identity
+from .form import EXPIRED, Form, FormError
 from .formdata import posted_in_request, posted_text
+from .identity import Identity
 from .jsonbody import UnreadableError
 from .marker import Marker
-from .registry import Definition, current_state
+from .registry import Definition, Result, current_state
 from .submission import Submission, collect_errors, current_exchange
 from .wanted import vary
 
@@ -42,7 +44,9 @@ def take(full_name: str) -> Response:
     after_this_request(vary)
     definition = current_state().registry.find(full_name)
 
-    if definition is None:
+    handler = definition.handler if definition else None
+
+    if definition is None or handler is None:
         abort(404)
 
     exchange = current_exchange()
@@ -51,12 +55,14 @@ def take(full_name: str) -> Response:
         return shown_alone(definition, exchange.submission)
 
     try:
-        return _check(definition, full_name)
+        return _check(definition, handler, full_name)
     except (csrf.CSRFError, UnreadableError) as error:
         return refused(error)
 
 
-def _check(definition: Definition, full_name: str) -> Response:
+def _check(
+    definition: Definition, handler: Callable[..., Result], full_name: str
+) -> Response:
     _require_form(full_name)
     mark = marker.read(posted_text(marker.FIELD, ""), full_name)
 
@@ -64,7 +70,7 @@ def _check(definition: Definition, full_name: str) -> Response:
         posted = posted_in_request().without_files()
         return not_accepted(definition, Submission(mark, posted, {"": [EXPIRED]}, 400))
 
-    return _handle(definition, mark)
+    return _handle(definition, handler, mark)
 
 
 def _require_form(full_name: str) -> None:
@@ -85,7 +91,9 @@ def _require_form(full_name: str) -> None:
         raise UnreadableError("This is the address of another form.")
 
 
-def _handle(definition: Definition, mark: Marker) -> Response:
+def _handle(
+    definition: Definition, handler: Callable[..., Result], mark: Marker
+) -> Response:
     identity = Identity(mark.name, mark.key, submitted=True)
     loaded = load(mark, definition)
     form = definition.form_class(obj=loaded, meta={"nameform": identity})
@@ -95,7 +103,7 @@ def _handle(definition: Definition, mark: Marker) -> Response:
 
     try:
         taken = (form, loaded) if definition.load else (form,)
-        result = current_app.ensure_sync(definition.handler)(*taken)
+        result = current_app.ensure_sync(handler)(*taken)
     except ValidationError as error:
         form.form_errors = [*form.form_errors, *error.args[:1]]
         return not_accepted(definition, _submission(form, mark, error))

@@ -8,17 +8,20 @@ from typing import Any, TypeVar, cast, overload
 
 from flask import Blueprint, Flask, current_app
 from flask.blueprints import BlueprintSetupState
-from werkzeug.wrappers import Response
 
-from . import csrf
-from .answers import refused
 from .dispatch import submit, take
 from .form import Form
 from .pages import mark_page, posted_here
-from .registry import Definition, Definitions, Result, State
-from .rendering import ENDPOINT, quick_form, show_form
-from .rerender import Rerender
-from .settings import KEY, read_settings
+from .query import bind_query
+from .registry import (
+    Definition,
+    Definitions,
+    Result,
+    current_state,
+    full_name_of,
+)
+from .rendering import ENDPOINT
+from .wiring import state_of
 
 _RULE = "/-/forms/<path:name>"
 
@@ -77,7 +80,7 @@ class Forms:
                 " are attached where it is registered. Leave 'init_app' out."
             )
 
-        _state_of(app).registry.attach("", self._definitions)
+        state_of(app).registry.attach("", self._definitions)
 
         if app.view_functions.get(ENDPOINT) is not submit:
             app.add_url_rule(_RULE, ENDPOINT, submit, methods=["POST"])
@@ -167,6 +170,40 @@ class Forms:
         """Register a form and its handler; :meth:`handler` without the decorator."""
         self._register(name, form_class, handler, load, title)
 
+    def add_query(
+        self, name: str, form_class: type[Form], *, title: str | None = None
+    ) -> None:
+        """Register a form that only asks, such as a search box.
+
+        It is sent by GET to the page it is on. :meth:`query` gives it to the view.
+        """
+        self._register(name, form_class, None, None, title)
+
+    def query(self, name: str, form_class: type[SomeForm]) -> SomeForm:
+        """Return a form of :meth:`add_query`, bound if this URL submits it.
+
+        .. code-block:: python
+
+            form = forms.query("search", SearchForm)
+
+            if form.validate_on_submit():
+                ...
+
+        :param name: as in ``show_form``.
+        :raises RuntimeError: if no form of that name asks by that class.
+        """
+        full_name = full_name_of(name)
+        definition = current_state().registry.require(full_name)
+
+        if definition.handler or definition.form_class is not form_class:
+            raise RuntimeError(
+                f"The form {full_name!r} was not registered by"
+                f" 'forms.add_query({name!r}, {form_class.__name__})'."
+                f" It is at {definition.place}."
+            )
+
+        return cast("SomeForm", bind_query(full_name, definition))
+
     def page(self, view: ViewT) -> ViewT:
         """Let a view take the posts of the named forms that it shows; a decorator.
 
@@ -200,7 +237,7 @@ class Forms:
         self,
         name: str,
         form_class: type[Form],
-        handler: Callable[..., Result],
+        handler: Callable[..., Result] | None,
         load: Callable[..., Any] | None,
         title: str | None,
     ) -> None:
@@ -210,49 +247,4 @@ class Forms:
     def _attach_with_blueprint(self, setup: BlueprintSetupState) -> None:
         prefix = f"{setup.name_prefix}.{setup.name}".lstrip(".")
         app: Any = setup.app  # a Flask, whatever Flask's types say
-        _state_of(app).registry.attach(prefix, self._definitions)
-
-
-def _state_of(app: Flask) -> State:
-    """Return what belongs to the app; with the first ``Forms``, wire it up."""
-    state: State | None = app.extensions.get(KEY)
-
-    if state is None:
-        state = app.extensions[KEY] = State(read_settings(app.config))
-        _wire(app)
-
-    return state
-
-
-def _wire(app: Flask) -> None:
-    app.register_blueprint(Blueprint(KEY, __name__, template_folder="templates"))
-    app.add_template_global(show_form)
-    app.add_template_global(quick_form)
-    app.before_request(_protect)
-    app.wsgi_app = Rerender(app.wsgi_app)  # type: ignore[method-assign]
-
-    if "csrf" in app.extensions:
-        app.extensions["csrf"].exempt(submit)
-    else:
-        app.add_template_global(csrf.token, csrf.FIELD)
-
-
-def _protect() -> Response | None:
-    other = current_app.extensions.get("csrf")
-
-    if other is not None:
-        other.exempt(submit)  # it may have come after us; the endpoint asks by itself
-
-    form = posted_here()
-
-    if form is None:
-        csrf.protect()
-        return None
-
-    try:
-        # A veto comes before all else; the page shows what lacks a token again.
-        csrf.allows(form, own_form=True)
-    except csrf.CSRFError as error:
-        return refused(error)
-
-    return None
+        state_of(app).registry.attach(prefix, self._definitions)

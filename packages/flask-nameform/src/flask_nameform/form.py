@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +24,7 @@ from .formdata import (
     posted_text,
     walk,
 )
+from .identity import Identity
 from .shape import check_shape
 
 if TYPE_CHECKING:
@@ -63,25 +63,6 @@ class FormError(ValidationError):
         super().__init__(message)
         self.status = status
         self.headers = dict(headers or {})
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Which form this is, among all that could be on one page."""
-
-    #: The name it was registered under; of a form on its own, that of its class.
-    name: str
-    #: Tells copies of a named form apart.
-    key: str | None = None
-    #: A named form's marker. A form on its own has its name there.
-    signed: str | None = None
-    #: A named form is submitted if its endpoint says so.
-    submitted: bool = False
-
-    @property
-    def scope(self) -> str:
-        """What the ids of its fields begin with."""
-        return "-".join(filter(None, (self.name.replace(".", "-"), self.key)))
 
 
 class _Meta(DefaultMeta):
@@ -175,12 +156,14 @@ class Form(wtforms.Form):
         The hidden field of :meth:`hidden_tag` tells. A request without it submits
         every form, as hand-written HTML and scripts expect.
         """
+        identity: Identity = self.meta.nameform
+
+        if identity.submitted:
+            return True
         if not has_request_context() or request.method not in _SUBMITTING:
             return False
 
-        identity: Identity = self.meta.nameform
-        posted = posted_text(marker.FIELD, identity.name)
-        return identity.submitted or posted == identity.name
+        return posted_text(marker.FIELD, identity.name) == identity.name
 
     def validate(
         self, extra_validators: Mapping[str, Sequence[Any]] | None = None
@@ -217,11 +200,9 @@ class Form(wtforms.Form):
         browser needs one, and the form's own hidden fields.
         """
         identity: Identity = self.meta.nameform
-        mark = Markup('<input type="hidden" name="{}" value="{}">').format(
-            marker.FIELD, identity.signed or identity.name
-        )
         token = csrf.hidden_field(identity.name, own_form=identity.signed is not None)
-        return Markup().join([mark, token, *(f() for f in self if is_hidden(f))])
+        fields = (field() for field in self if is_hidden(field))
+        return Markup().join([identity.tag(), token, *fields])
 
 
 _TAKEN = frozenset(name for name in dir(Form) if not name.startswith("_")) | {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from flask import current_app
+from flask import current_app, request
 from werkzeug.wrappers import Response
 
 from .config import LiveSettings
@@ -29,7 +29,8 @@ class Definition:
     """A named form: its class, and the function that takes what was sent."""
 
     form_class: type[Form]
-    handler: Callable[..., Result]
+    #: ``None`` for a form that is sent by GET, to the page it is on.
+    handler: Callable[..., Result] | None
     #: What a page calls the form.
     title: str
     #: Makes the object that the form edits of the arguments it is shown with.
@@ -38,10 +39,11 @@ class Definition:
     @property
     def place(self) -> str:
         """Where the handler was written: file and line."""
-        code = getattr(inspect.unwrap(self.handler), "__code__", None)
+        target: Any = self.handler or self.form_class
+        code = getattr(inspect.unwrap(target), "__code__", None)
 
         if code is None:
-            return repr(self.handler)
+            return repr(target)
 
         return f"{code.co_filename}:{code.co_firstlineno}"
 
@@ -166,6 +168,14 @@ def current_state() -> State:
         )
 
     return state
+
+
+def full_name_of(name: str) -> str:
+    """Resolve a name relative to the blueprint of this request, as ``url_for`` does."""
+    if not name.startswith("."):
+        return name
+
+    return name[1:] if request.blueprint is None else request.blueprint + name
 
 
 def _join(prefix: str, name: str) -> str:

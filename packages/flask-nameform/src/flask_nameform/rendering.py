@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, has_request_context, request, url_for
+from flask import current_app, has_request_context, url_for
 from markupsafe import Markup
 
 from . import marker
 from .arguments import load, with_arguments
-from .form import Form, Identity
+from .form import Form
+from .identity import Identity
 from .marker import Marker
 from .pages import is_taken_here
-from .registry import Definition, current_state
+from .query import bind_query
+from .registry import Definition, current_state, full_name_of
 from .submission import Submission, current_exchange, restore_errors
 from .view import view_form
 
@@ -39,10 +41,14 @@ def show_form(name: str, /, key: object = None, **arguments: Any) -> Markup:
             " showed it, and here is none."
         )
 
-    name = _full_name(name)
+    name = full_name_of(name)
     definition = current_state().registry.require(name)
     mark = Marker(name, _checked_key(key), marker.this_page())
     mark = with_arguments(mark, definition, arguments)
+
+    if definition.handler is None:
+        return _show_query(definition, mark)
+
     exchange = current_exchange()
     submission = exchange and exchange.submission
 
@@ -71,6 +77,16 @@ def show_named(
         restore_errors(form, submission.errors)
 
     return quick_form(form, _action(mark.name), **{"aria-label": definition.title})
+
+
+def _show_query(definition: Definition, mark: Marker) -> Markup:
+    form = bind_query(mark.name, definition, mark.key)
+
+    if form.is_submitted():
+        form.validate()
+
+    path = marker.page_url(mark.page).partition("?")[0]
+    return quick_form(form, path, "get", **{"aria-label": definition.title})
 
 
 def quick_form(
@@ -119,14 +135,6 @@ def _address_of_this_page() -> str:
         return ""
 
     return marker.page_url(marker.this_page())
-
-
-def _full_name(name: str) -> str:
-    """Resolve a name relative to the blueprint of this request, as ``url_for`` does."""
-    if not name.startswith("."):
-        return name
-
-    return name[1:] if request.blueprint is None else request.blueprint + name
 
 
 def _checked_key(key: object) -> str | None:

@@ -14,8 +14,9 @@ from markupsafe import Markup
 from wtforms import Field, SelectFieldBase
 from wtforms.widgets import ListWidget, RadioInput, html_params
 
-from .form import Form, Identity
+from .form import Form
 from .formdata import is_file_field, is_list, is_nested_form, own_messages, walk
+from .identity import Identity
 
 # WCAG 2.2, 1.3.5: what a field about the user is for, by the names in use for it.
 # https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
@@ -133,17 +134,22 @@ def view_form(
         id=attributes["id"],
         action=attributes.get("action", ""),
         attributes=_html_attributes(attributes),
-        # A GET form puts all it holds into the URL, where no token belongs.
         hidden=(
             form.hidden_tag()
             if attributes["method"] == "post"
-            else Markup().join(v.control for v in views if v.kind == "hidden")
+            else _hidden_of_query(identity, views)
         ),
         fields=shown,
         problems=tuple(_problems(form, views)),
         title=title,
         button=None if any(v.kind == "submit" for v in shown) else button,
     )
+
+
+def _hidden_of_query(identity: Identity, views: Iterable[FieldView]) -> Markup:
+    """Return what a GET form puts into the URL unseen; no token belongs there."""
+    own = [identity.tag()] if identity.signed else []
+    return Markup().join([*own, *(v.control for v in views if v.kind == "hidden")])
 
 
 def view_field(field: Field) -> FieldView:

@@ -1,0 +1,34 @@
+"""Which form a form is, among all that could be on one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from . import marker
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What tells a form from others: on its page, and when it is posted."""
+
+    #: The name it was registered under; of a form on its own, that of its class.
+    name: str
+    #: Tells copies of a named form apart.
+    key: str | None = None
+    #: A named form's marker. A form on its own has its name there.
+    signed: str | None = None
+    #: A named form is submitted if whoever makes it says so.
+    submitted: bool = False
+
+    @property
+    def scope(self) -> str:
+        """What the ids of its fields begin with."""
+        return "-".join(filter(None, (self.name.replace(".", "-"), self.key)))
+
+    def tag(self) -> Markup:
+        """Return the hidden field that says so."""
+        return Markup('<input type="hidden" name="{}" value="{}">').format(
+            marker.FIELD, self.signed or self.name
+        )

@@ -1,0 +1,60 @@
+"""What the first ``Forms`` of an app add to it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, current_app
+from werkzeug.wrappers import Response
+
+from . import csrf
+from .answers import refused
+from .dispatch import submit
+from .pages import posted_here
+from .registry import State
+from .rendering import quick_form, show_form
+from .rerender import Rerender
+from .settings import KEY, read_settings
+
+
+def state_of(app: Flask) -> State:
+    """Return what belongs to the app; with the first ``Forms``, wire it up."""
+    state: State | None = app.extensions.get(KEY)
+
+    if state is None:
+        state = app.extensions[KEY] = State(read_settings(app.config))
+        _wire(app)
+
+    return state
+
+
+def _wire(app: Flask) -> None:
+    app.register_blueprint(Blueprint(KEY, __name__, template_folder="templates"))
+    app.add_template_global(show_form)
+    app.add_template_global(quick_form)
+    app.before_request(_protect)
+    app.wsgi_app = Rerender(app.wsgi_app)  # type: ignore[method-assign]
+
+    if "csrf" in app.extensions:
+        app.extensions["csrf"].exempt(submit)
+    else:
+        app.add_template_global(csrf.token, csrf.FIELD)
+
+
+def _protect() -> Response | None:
+    other = current_app.extensions.get("csrf")
+
+    if other is not None:
+        other.exempt(submit)  # it may have come after us; the endpoint asks by itself
+
+    form = posted_here()
+
+    if form is None:
+        csrf.protect()
+        return None
+
+    try:
+        # A veto comes before all else; the page shows what lacks a token again.
+        csrf.allows(form, own_form=True)
+    except csrf.CSRFError as error:
+        return refused(error)
+
+    return None
