@@ -23,7 +23,8 @@ def look(page: Page, name: str) -> None:
 
 
 def heading(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+    # What comes before the name depends on the hour of whoever runs the test.
+    expect(page.get_by_role("heading", level=1)).to_contain_text(text)
 
 
 def sign_up(page: Page, name: str, email: str) -> None:
@@ -50,14 +51,14 @@ def test_the_whole_story(page: Page, site: Site) -> None:
 
     page.get_by_label("What is your name?").fill("Grace")
     page.get_by_role("button", name="Submit").click()
-    heading(page, "Hello, Grace!")
+    heading(page, ", Grace!")
 
     page.goto("/mine")
     expect(page).to_have_title("Sign in · Guest book")
     look(page, "sign-in")
 
     sign_up(page, "Ada", "ada@example.org")
-    heading(page, "Hello, Ada!")
+    heading(page, ", Ada!")
 
     page.get_by_label("Your entry").fill("A fine book, <b>this</b>.")
     page.get_by_role("button", name="Sign the book").click()
@@ -69,7 +70,7 @@ def test_the_whole_story(page: Page, site: Site) -> None:
     expect(page.get_by_role("article")).to_have_count(1)
 
     page.get_by_role("button", name="Sign out").click()
-    heading(page, "Hello there")
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("Ada")
 
     page.wait_for_load_state("networkidle")
     site.stop()
@@ -130,4 +131,4 @@ def test_markup_in_a_name(page: Page, site: Site) -> None:
     page.goto("/")
     page.get_by_label("What is your name?").fill("<script>alert(1)</script>")
     page.get_by_role("button", name="Submit").click()
-    heading(page, "Hello, <script>alert(1)</script>!")
+    heading(page, ", <script>alert(1)</script>!")

@@ -52,9 +52,16 @@ def entries(app: Flask) -> list[tuple[str, str]]:
 
 def test_visitor(client: FlaskClient) -> None:
     """A visitor is greeted, and by name once the form has it."""
-    assert "<h1>Hello there</h1>" in client.get("/").text
+    assert ">Hello there</h1>" in client.get("/").text
     assert client.post("/-/forms/name", data={"name": " Grace "}).status_code == 303
-    assert "<h1>Hello, <bdi>Grace</bdi>!</h1>" in client.get("/").text
+    assert ">Hello, <bdi>Grace</bdi>!</h1>" in client.get("/").text
+
+
+def test_visitor_from_elsewhere(client: FlaskClient) -> None:
+    """The greeting is in the visitor's language, and says so inside the English page."""
+    page = client.get("/", headers={"Accept-Language": "ja,en;q=0.5"}).text
+    assert '<h1 lang="ja" dir="ltr">こんにちは' in page
+    assert '<html lang="en">' in page
 
 
 def test_writing(app: Flask, client: FlaskClient) -> None:
