@@ -58,7 +58,7 @@ def test_visitor(client: FlaskClient) -> None:
 
 
 def test_visitor_from_elsewhere(client: FlaskClient) -> None:
-    """The greeting is in the visitor's language, and says so inside the English page."""
+    """The greeting speaks the visitor's language, and says so in the English page."""
     page = client.get("/", headers={"Accept-Language": "ja,en;q=0.5"}).text
     assert '<h1 lang="ja" dir="ltr">こんにちは' in page
     assert '<html lang="en">' in page
