@@ -124,6 +124,9 @@ class Registry:
 
         return found[0] if found else None
 
+    def __iter__(self) -> Iterator[str]:
+        return (_join(prefix, name) for prefix, d in self._attached for name in d)
+
     def require(self, full_name: str) -> Definition:
         """Return the form of that name.
 
@@ -132,7 +135,7 @@ class Registry:
         definition = self.find(full_name)
 
         if definition is None:
-            names = sorted(_join(prefix, n) for prefix, d in self._attached for n in d)
+            names = sorted(self)
             near = get_close_matches(full_name, names, cutoff=0.5) or names
             raise RuntimeError(
                 f"There is no form named {full_name!r}."

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from . import csrf
 from .answers import refused
+from .cli import forms_command
 from .dispatch import submit
 from .pages import posted_here
 from .registry import State
@@ -30,6 +31,7 @@ def _wire(app: Flask) -> None:
     app.register_blueprint(Blueprint(KEY, __name__, template_folder="templates"))
     app.add_template_global(show_form)
     app.add_template_global(quick_form)
+    app.cli.add_command(forms_command)
     app.before_request(_protect)
     app.wsgi_app = Rerender(app.wsgi_app)  # type: ignore[method-assign]
 
