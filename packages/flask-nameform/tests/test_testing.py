@@ -153,5 +153,5 @@ def test_an_unknown_form_is_answered_with_what_is_there(client: FormClient) -> N
 
 def test_an_unknown_field_is_answered_with_what_is_there(client: FormClient) -> None:
     """A misspelt field would otherwise be a test that tests nothing."""
-    with pytest.raises(LookupError, match=r"no field 'nam'.*'_form', 'name', 'sub"):
-        client.submit_form("name", nam="Ada")
+    with pytest.raises(LookupError, match=r"no field 'nick'.*'_form', 'name', 'sub"):
+        client.submit_form("name", nick="Ada")
