@@ -164,7 +164,7 @@ class Greet:
             yield import_module("flask_babel").get_locale()
 
         _depend_on("Accept-Language")
-        yield request.headers.get("Accept-Language", "")
+        yield request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
 
     def _hour(self, settings: Settings) -> int | None:
         names: list[object] = [settings.timezone]
@@ -227,7 +227,7 @@ def _depend_on(*headers: str) -> None:
 
         @after_this_request
         def mark(response: Response) -> Response:
-            response.vary.update(sorted(used))
+            response.headers["Vary"] = ", ".join(sorted(used.union(response.vary)))
             response.headers.setdefault("Cache-Control", "private")
             return response
 

@@ -6,7 +6,6 @@ cleaned for display; who stores it is not concerned.
 
 from __future__ import annotations
 
-import re
 from itertools import dropwhile
 from unicodedata import category, combining, normalize
 
@@ -16,13 +15,8 @@ _JOINERS = "\u200c\u200d"
 # Letters and symbols by category that print as nothing.
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0" + _JOINERS
 
-# No living script piles more on a letter; more would cover the lines above and below.
-_MARKS_AT_MOST = 4
-
-# What a reader takes for one character (UAX #29, as far as the stdlib knows), spelt in
-# kinds: a letter, symbol or flag with its marks and joiners, and what those join to it.
-_KINDS = {"Cf": "j", "Lo": "o", "Mc": "m", "Me": "m", "Mn": "m", "Sk": "m", "So": "s"}
-_CLUSTER = re.compile(r"(?:ff|.)(?:[jmv]|(?<=v)o|(?<=j)s)*")
+# Two of these are a flag.
+_HALF_FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
 
 
 def clean_name(name: object, limit: int = 64) -> str | None:
@@ -39,13 +33,17 @@ def clean_name(name: object, limit: int = 64) -> str | None:
     """
     # Nothing beyond this prefix can be shown, so a megabyte costs no more than a line.
     text = str("" if name is None else name)[: limit * 16]
-    text = "".join(filter(_is_kept, text))
-    text = " ".join(normalize("NFC", text).split())
-    text = "".join(dropwhile(_needs_another, text))
-    text = "".join(text[i] for i in range(len(text)) if not _is_piled(text, i))
+    if not (text.isascii() and text.isprintable()):
+        text = _without_tricks(text)
+    text = " ".join(text.split())
 
-    shown = text if len(text) <= limit else _cut(text, limit - 1) + "…"
-    return shown or None
+    return (text if len(text) <= limit else _cut(text, limit - 1) + "…") or None
+
+
+def _without_tricks(text: str) -> str:
+    text = " ".join(normalize("NFC", "".join(filter(_is_kept, text))).split())
+    text = "".join(dropwhile(_needs_another, text))
+    return "".join(text[i] for i in range(len(text)) if not _is_piled(text, i))
 
 
 def _is_kept(character: str) -> bool:
@@ -58,22 +56,25 @@ def _needs_another(character: str) -> bool:
 
 
 def _is_piled(text: str, index: int) -> bool:
-    """Whether so many marks come before this one that it would stick out."""
-    pile = text[max(index - _MARKS_AT_MOST, 0) : index + 1]
-    # Spacing marks (Mc) stand beside a letter and pile up nowhere.
+    """Whether four marks come before this one, so that it would stick out.
+
+    No living script piles more on a letter. Spacing marks (Mc) stand beside it.
+    """
+    pile = text[max(index - 4, 0) : index + 1]
     return all(category(character) in ("Me", "Mn") for character in pile)
 
 
 def _cut(text: str, room: int) -> str:
-    kinds = "".join(map(_kind, text))
-    ends = [cluster.end() for cluster in _CLUSTER.finditer(kinds)]
-    # A single cluster too long for the room is no word of any language.
-    return text[: max((end for end in ends if end <= room), default=room)].rstrip()
+    # Where there is no edge at all, it is no word of any language.
+    end = next((end for end in range(room, 0, -1) if _is_edge(text, end)), room)
+    return text[:end].rstrip()
 
 
-def _kind(character: str) -> str:
-    if combining(character) == 9:
-        return "v"  # a virama joins two letters
-    if "\U0001f1e6" <= character <= "\U0001f1ff":
-        return "f"  # half a flag
-    return _KINDS.get(category(character), "-")
+def _is_edge(text: str, end: int) -> bool:
+    """Whether a reader's character ends here (UAX #29, as far as the stdlib knows)."""
+    before, after = text[end - 1], text[end]
+    half_flags = end - len(text[:end].rstrip(_HALF_FLAGS))
+
+    if category(after) in ("Cf", "Mc", "Me", "Mn", "Sk") or before in _JOINERS:
+        return False
+    return combining(before) != 9 and half_flags % 2 == 0  # 9 is a virama, which joins
