@@ -195,6 +195,27 @@ def test_odd_bodies(app: Flask, client: FlaskClient, form: str, body: bytes) -> 
         assert 400 <= response.status_code < 500
 
 
+def test_json(app: Flask, client: FlaskClient) -> None:
+    """A script of the site signs up and in with JSON, and gets its errors as JSON."""
+    headers = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
+
+    def post(form: str, **data: str) -> TestResponse:
+        return client.post(f"/auth/-/forms/{form}", json=data, headers=headers)
+
+    wrong = post("signup", **{**ADA, "password": "short"})
+    assert wrong.status_code == 422
+    assert wrong.get_json() == {"errors": {"password": ["Use at least 12 characters."]}}
+    assert post("signup", **ADA).get_json() == {"ok": True, "redirect": "/"}
+    assert client.get("/who").text == "Ada"
+    post("logout")
+
+    no = post("login", **{**ADA, "password": "wrong"})
+    assert no.status_code == 422
+    assert "do not match" in no.get_json()["errors"][""][0]
+    assert post("login", **ADA).status_code == 200
+    assert client.get("/who").text == "Ada"
+
+
 def test_taken(app: Flask, client: FlaskClient) -> None:
     """A second sign-up with an address is answered clearly and makes no row."""
     sign_up(client)
