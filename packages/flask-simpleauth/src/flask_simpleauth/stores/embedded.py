@@ -28,13 +28,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ..store import Attributes
-from .relational import (
-    RelationalCounters,
-    RelationalTokens,
-    RelationalUsers,
-    UserModel,
-)
+from .counters import RelationalCounters
+from .tokens import RelationalTokens
 from .unit_of_work import OwnUnitOfWork
+from .users import RelationalUsers, UserModel
 
 #: Milliseconds a writer waits for another one.
 _BUSY_TIMEOUT = 10_000

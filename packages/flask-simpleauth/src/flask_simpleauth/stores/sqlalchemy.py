@@ -10,13 +10,10 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Mapper, Session
 
 from ..store import Attributes
-from .relational import (
-    RelationalCounters,
-    RelationalTokens,
-    RelationalUsers,
-    UserModel,
-)
+from .counters import RelationalCounters
+from .tokens import RelationalTokens
 from .unit_of_work import SharedUnitOfWork
+from .users import RelationalUsers, UserModel
 
 U = TypeVar("U")
 

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Integer, MetaData, String, Table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    delete,
+    select,
+)
 from sqlalchemy.types import TypeEngine
 
 _DIGEST = String(64)
@@ -49,3 +60,11 @@ def _table(metadata: MetaData, name: str, *columns: Column[Any]) -> Table:
     key = name if metadata.schema is None else f"{metadata.schema}.{name}"
     there = metadata.tables.get(key)
     return Table(name, metadata, *columns) if there is None else there
+
+
+def purge(connection: Connection, key: Any, is_over: Any, limit: int) -> int:
+    """Delete a bounded number of rows, since a long delete would block sign-ins."""
+    keys = connection.scalars(select(key).where(is_over).limit(limit)).all()
+    if not keys:
+        return 0
+    return connection.execute(delete(key.table).where(key.in_(keys), is_over)).rowcount

@@ -1,0 +1,145 @@
+"""Users in SQL, as instances of any mapped class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapper, RelationshipProperty, Session, contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
+
+from ..errors import Taken
+from ..store import Attributes
+from .unit_of_work import UnitOfWork
+
+U = TypeVar("U")
+
+
+class UserModel(Generic[U]):
+    """What we know of a mapped user class: its key, its roles, how to select it."""
+
+    def __init__(self, user_class: type[U], attributes: Attributes) -> None:
+        self.user_class = user_class
+        self.attributes = attributes
+        self.mapper: Mapper[Any] = inspect(user_class)
+        self.email: Any = getattr(user_class, attributes.email)
+        #: The column of the user's primary key.
+        self.key: Any = self.mapper.primary_key[0]
+
+        #: The relationship that holds the roles, if there is one.
+        self.roles: RelationshipProperty[Any] | None = self.mapper.relationships.get(
+            attributes.roles or ""
+        )
+
+    def with_roles(self, statement: Select[Any]) -> Select[Any]:
+        """Let a statement that selects users bring their roles along, in one query."""
+        if self.roles is None:
+            return statement
+
+        attribute = getattr(self.user_class, self.roles.key)
+        return statement.outerjoin(attribute).options(contains_eager(attribute))
+
+
+class RelationalUsers(Generic[U]):
+    """Users as instances of a mapped class."""
+
+    def __init__(self, work: UnitOfWork, model: UserModel[U]) -> None:
+        self.attributes = model.attributes
+        self._work = work
+        self._model = model
+        self._find = model.with_roles(
+            select(model.user_class).where(model.email == bindparam("identity"))
+        )
+        self._get = model.with_roles(
+            select(model.user_class).where(model.key == bindparam("user_id"))
+        )
+
+    def get(self, user_id: Any) -> U | None:
+        """Return the user with this key."""
+        with self._work.reading() as session:
+            return self._one(session, self._get, {"user_id": user_id})
+
+    def find(self, identity: str) -> U | None:
+        """Return the user with this address, and hold no connection afterwards."""
+        with self._work.reading(release=True) as session:
+            return self._one(session, self._find, {"identity": identity})
+
+    def create(self, values: Mapping[str, Any]) -> U:
+        """Make a user; inside pending work it is added to that, and its commit decides.
+
+        :raises Taken: if the address has an account.
+        """
+        own_names = {name: getattr(self.attributes, name) for name in values}
+        user = self._model.user_class(
+            **{own_names[n]: value for n, value in values.items() if own_names[n]}
+        )
+        self._note_no_roles(user)
+        try:
+            with self._work.writing() as session:
+                session.add(user)
+        except IntegrityError as error:
+            raise self._explained(error, values) from error
+        return user
+
+    def save(self, user: U, changes: Mapping[str, Any]) -> None:
+        """Change these values.
+
+        :raises Taken: if a new address has an account.
+        """
+        try:
+            with self._work.writing() as session:
+                session.add(user)
+                self._assign(session, user, changes)
+        except IntegrityError as error:
+            raise self._explained(error, changes) from error
+
+    def delete(self, user: U) -> None:
+        """Remove the user."""
+        with self._work.writing() as session:
+            session.delete(user)
+
+    def _note_no_roles(self, user: U) -> None:
+        """Mark a new user's roles as loaded, unless its class has given it some."""
+        roles = self._model.roles
+        if roles is not None and roles.key in inspect(user).unloaded:
+            set_committed_value(user, roles.key, [] if roles.uselist else None)
+
+    def _one(
+        self, session: Session, statement: Select[Any], values: Mapping[str, Any]
+    ) -> U | None:
+        # A user with several roles comes as several rows.
+        user: U | None = session.scalars(statement, values).unique().one_or_none()
+        return user
+
+    def _assign(self, session: Session, user: U, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            own_name = getattr(self.attributes, name)
+            if name == "roles":
+                value = self._roles(session, value)
+            setattr(user, own_name, value)
+
+    def _roles(self, session: Session, names: Iterable[str]) -> Any:
+        """Return what to assign for these role names, making roles that are new."""
+        relationship = self._model.roles
+        if relationship is None:  # the roles are names in a plain column
+            return next(iter(names), None)
+
+        role_class = relationship.mapper.class_
+        wanted = sorted(set(names))
+        known = {
+            role.name: role
+            for role in session.scalars(
+                select(role_class).where(role_class.name.in_(wanted))
+            )
+        }
+        roles = [known.get(name) or role_class(name=name) for name in wanted]
+
+        return roles if relationship.uselist else next(iter(roles), None)
+
+    def _explained(self, error: IntegrityError, values: Mapping[str, Any]) -> Exception:
+        """Tell a taken address from another broken constraint of the app's own."""
+        if "email" in values and self.find(values["email"]) is not None:
+            return Taken()
+        return error
