@@ -53,7 +53,7 @@ def _has_block(environment: Environment, name: str) -> bool:
 
     # A compiled template keeps no record of its parent, so its source is read.
     loader = environment.loader
-    source, _, _ = loader.get_source(environment, name)  # type: ignore[union-attr]
+    source, _, _ = loader.get_source(environment, name)  # type: ignore[union-attr] # Flask's has a loader
     extends = environment.parse(source).find(nodes.Extends)
 
     if extends is None:

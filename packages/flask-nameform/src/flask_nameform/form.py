@@ -90,7 +90,7 @@ class _Meta(DefaultMeta):
 
         return super().wrap_formdata(form, formdata)
 
-    def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:  # type: ignore[override]
+    def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:  # type: ignore[override] # the stub wants a SupportsItems
         # Descriptions add up: one that a template gives must not hide the field's own.
         return super().render_field(
             field, join_descriptions(field.render_kw or {}, render_kw)

@@ -24,7 +24,7 @@ class Verdict(Enum):
     PASS = "pass"  # noqa: S105 # not a password
     VETO = "veto"
     #: The session's token decides.
-    TOKEN = "token"  # noqa: S105
+    TOKEN = "token"  # noqa: S105 # nor is this
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def _wire(app: Flask) -> None:
     app.add_template_global(quick_form)
     app.cli.add_command(forms_command)
     app.before_request(_protect)
-    app.wsgi_app = Rerender(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Rerender(app.wsgi_app)  # type: ignore[method-assign] # Flask's way
 
     if "csrf" in app.extensions:
         app.extensions["csrf"].exempt(submit)
