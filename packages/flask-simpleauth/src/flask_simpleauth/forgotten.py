@@ -89,7 +89,7 @@ def _after_the_response(app: Flask, identity: str, origin: str | None) -> None:
 
     Were it done before, the time taken would tell which addresses have accounts.
     """
-    path = url_for("simpleauth.reset_page", key="KEY")
+    path = url_for("simpleauth.reset_page", key="KEY").removesuffix("KEY")
 
     def send() -> None:
         with app.app_context():
@@ -119,7 +119,7 @@ def _send(identity: str, origin: str | None, path: str) -> None:
     if user is None or not services.attributes.is_active(user):
         return
 
-    link = origin + path.replace("KEY", recovery.start_reset(services, user))
+    link = origin + path + recovery.start_reset(services, user)
     text = render_template(
         "simpleauth/reset.txt", link=link, minutes=recovery.LIFETIME // 60
     )
