@@ -77,6 +77,22 @@ def test_scopes(app: Flask, auth: SimpleAuth, ada: Any) -> None:
         assert client.get(path, headers=headers).status_code == 403
 
 
+def test_scopes_bind_a_policy(app: Flask, auth: SimpleAuth, ada: Any) -> None:
+    """A policy that allows everything does not widen what a token is limited to."""
+    auth.policy(lambda user, action, obj: True)
+
+    @app.get("/can")
+    def can() -> str:
+        return f"{auth.can('posts.edit')} {auth.can('posts.burn')}"
+
+    limited = bearer(make(app, auth, ada, scopes=["posts.edit"]))
+    client = app.test_client()
+    assert client.get("/can", headers=limited).text == "True False"
+    assert client.get("/can", headers=bearer(make(app, auth, ada))).text == "True True"
+    with app.app_context():
+        assert auth.can("posts.burn")
+
+
 def test_scope_beyond_the_owner(app: Flask, auth: SimpleAuth, ada: Any) -> None:
     """A token gives nothing that its owner does not have."""
     with app.app_context():

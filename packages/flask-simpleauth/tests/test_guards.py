@@ -177,6 +177,20 @@ def test_protected_app(app: Flask, auth: SimpleAuth) -> None:
     assert client.get("/secret").text == "secret"
 
 
+def test_a_view_named_static(app: Flask, auth: SimpleAuth) -> None:
+    """Static files are open by being files: a view named like them is not."""
+    auth.protect(app)
+    files = Blueprint("files", __name__, static_folder="nothing", url_prefix="/files")
+    views = Blueprint("views", __name__, url_prefix="/views")
+    views.add_url_rule("/", "static", lambda: "secret")
+    app.register_blueprint(files)
+    app.register_blueprint(views)
+
+    client = app.test_client()
+    assert client.get("/files/nothing/a.css").status_code == 404
+    assert client.get("/views/").status_code == 303
+
+
 def test_protected_blueprint(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
     """A protected blueprint may ask for a role; the rest of the app is open."""
     admin = Blueprint("admin", __name__, url_prefix="/admin")

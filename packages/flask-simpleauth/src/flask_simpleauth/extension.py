@@ -18,6 +18,7 @@ from .guards import (
     challenge,
     check_order,
     guard,
+    is_in_scope,
     open_to_all,
     permissions_of,
 )
@@ -199,9 +200,12 @@ class SimpleAuth(Generic[U]):
     def can(self, action: str, obj: object = None) -> bool:
         """Tell whether the visitor may do this, to this object if one is given.
 
-        Without a policy, it is what the user's roles permit.
+        Without a policy, it is what the user's roles permit. A program's token that is
+        limited to some permissions is good for no other action, whatever the policy.
         """
         user = self.user
+        if not is_in_scope(action):
+            return False
         if self._policy is not None:
             return self._policy(user, action, obj)
         return user is not None and action in permissions_of(user)

@@ -15,6 +15,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    has_request_context,
     jsonify,
     redirect,
     request,
@@ -85,6 +86,12 @@ def permissions_of(user: object) -> frozenset[str]:
     return frozenset(permitted & scopes if scopes else permitted)
 
 
+def is_in_scope(action: str) -> bool:
+    """Tell whether a program's token, if that is what was shown, covers the action."""
+    scopes = current_visit().scopes if has_request_context() else frozenset[str]()
+    return not scopes or action in scopes
+
+
 def open_to_all(view: F) -> F:
     """Mark a view, function or class, that a protected app shows to everybody."""
     # The mark is the view itself, so that no copy or subclass inherits it unasked.
@@ -95,15 +102,19 @@ def open_to_all(view: F) -> F:
 def _is_open(asked: Request) -> bool:
     """Tell whether nobody has to sign in for this: it is public, ours, or nothing."""
     endpoint = asked.endpoint
-    if endpoint is None or endpoint.rpartition(".")[2] == "static":
-        return True
-
-    if KEY in asked.blueprints:
+    if endpoint is None or KEY in asked.blueprints or _is_static(endpoint):
         return True
 
     layers = list(_layers(current_app.view_functions[endpoint]))
     classes = [layer.view_class for layer in layers if hasattr(layer, "view_class")]
     return any(getattr(v, _PUBLIC, None) is v for v in [*layers, *classes])
+
+
+def _is_static(endpoint: str) -> bool:
+    # Not by the name alone, which a view may have where there is no static folder.
+    prefix, _, name = endpoint.rpartition(".")
+    owner = current_app.blueprints[prefix] if prefix else current_app
+    return name == "static" and owner.has_static_folder
 
 
 def guard(view: F, requirement: Requirement) -> F:
