@@ -15,24 +15,13 @@ from flask_simpleauth import SimpleAuth
 from flask_simpleauth.stores.embedded import EmbeddedStore
 from flask_simpleauth.stores.memory import MemoryStore
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
+from flask_simpleauth.testing import CHEAP_HASH
+from flask_simpleauth.testing import FakeClock as Clock
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.pool import NullPool
 
-#: Hashing that costs nothing worth waiting for, through the public setting.
-CHEAP_HASH = "scrypt:256:8:1"
-
 PASSWORD = "correct horse battery"
-
-
-class Clock:
-    """A clock that stands until it is turned."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @dataclass

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeVar as TypeVarWithDefault
 
     from .stores.embedded import User
+    from .testing import AuthClient
 
     #: The class of the users; the embedded store's if none is named.
     U = TypeVarWithDefault("U", default=User)
@@ -275,6 +276,21 @@ class SimpleAuth(Generic[U]):
         services = self._services()
         user_id = services.attributes.read(user, "id")
         return services.api_tokens.make(user_id, name, scopes=scopes, lifetime=lifetime)
+
+    def test_client(
+        self, user: U | None = None, *, role: str | None = None
+    ) -> AuthClient:
+        """Return a test client of the current app that the user is signed in with.
+
+        :param user: nobody if ``None``, unless there is a role.
+        :param role: a role to give the user; without a user, somebody is made for it.
+        """
+        # Imported here: only tests need it.
+        from .testing import client_for
+
+        self._state()
+        app: Any = current_app
+        return client_for(app._get_current_object(), user, role=role)
 
     def _client(self) -> str | None:
         return client_network() if has_request_context() else None

@@ -69,6 +69,14 @@ class State:
             self._made_from = settings
         return self._services
 
+    def replace(
+        self, *, clock: Clock | None = None, mailer: Mailer | None = None
+    ) -> None:
+        """Work with another clock or mailer from now on, as tests do."""
+        self._clock = self._clock if clock is None else clock
+        self.mailer = self.mailer if mailer is None else mailer
+        self._made_from = None
+
     def secret_keys(self) -> list[bytes]:
         """Return the keys to sign with, the newest last.
 

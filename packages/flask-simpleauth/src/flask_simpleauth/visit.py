@@ -110,9 +110,7 @@ class Visit:
 
     @property
     def _cookie_name(self) -> str:
-        # Over https only the name that a sibling domain or an http page cannot plant
-        # (RFC 6265bis, section 4.1.3.2) is set, and only it is read.
-        return "__Host-simpleauth" if self.request.is_secure else "simpleauth"
+        return cookie_name(secure=self.request.is_secure)
 
     def finish(self, response: Response) -> Response:
         """Say in the response what it depends on, and set or drop the cookie."""
@@ -134,6 +132,15 @@ class Visit:
         elif self._changed:
             response.delete_cookie(self._cookie_name, **options)
         return response
+
+
+def cookie_name(*, secure: bool) -> str:
+    """Return the name of the cookie with a session's key.
+
+    Over https only the name that a sibling domain or an http page cannot plant
+    (RFC 6265bis, section 4.1.3.2) is set, and only it is read.
+    """
+    return "__Host-simpleauth" if secure else "simpleauth"
 
 
 def current_visit() -> Visit:
