@@ -19,6 +19,7 @@ from flask_simpleauth import (
 )
 from flask_simpleauth.api_tokens import ApiTokens
 from flask_simpleauth.flows import Services
+from flask_simpleauth.links import Links
 from flask_simpleauth.passwords import Passwords
 from flask_simpleauth.sessions import Limits, Sessions
 from flask_simpleauth.stores.memory import MemoryStore, MemoryUser, MemoryUsers
@@ -59,6 +60,7 @@ def services(clock: Clock) -> Services[MemoryUser]:
         throttle=Throttle(store.counters, clock),
         sessions=Sessions(store.tokens, clock, Limits(DAY, DAY, DAY)),
         api_tokens=ApiTokens(store.tokens, clock),
+        links=Links(store.users, store.tokens, clock, lambda: [b"key"]),
         min_length=12,
         sender=None,
     )

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from .api_tokens import ApiTokens
 from .errors import BadCredentials, InvalidIdentity, Taken
+from .links import Links
 from .passwords import MAX_LENGTH, Passwords, check_strength
 from .sessions import Sessions
 from .signals import user_created
@@ -40,6 +41,7 @@ class Services(Generic[U]):
     throttle: Throttle
     sessions: Sessions
     api_tokens: ApiTokens
+    links: Links
     min_length: int
     #: Who sends the signals: the app.
     sender: object

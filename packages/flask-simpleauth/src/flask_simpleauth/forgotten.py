@@ -121,7 +121,7 @@ def _send(identity: str, origin: str | None, path: str) -> None:
 
     link = origin + path + recovery.start_reset(services, user)
     text = render_template(
-        "simpleauth/reset.txt", link=link, minutes=recovery.LIFETIME // 60
+        "simpleauth/reset.txt", link=link, minutes=recovery.RESET.lifetime // 60
     )
     to = services.attributes.read(user, "email")
     state.mailer(Message(to=to, subject="A new password", text=text))

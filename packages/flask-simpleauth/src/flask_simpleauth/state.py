@@ -13,6 +13,7 @@ from flask_nameform.layout import Layout
 from .api_tokens import ApiTokens
 from .config import LiveSettings
 from .flows import Services
+from .links import Links
 from .mail import Mailer
 from .passwords import Passwords
 from .sessions import Limits, Sessions
@@ -116,6 +117,7 @@ class State:
             throttle=Throttle(store.counters, self._clock),
             sessions=Sessions(store.tokens, self._clock, _limits(settings)),
             api_tokens=ApiTokens(store.tokens, self._clock),
+            links=Links(store.users, store.tokens, self._clock, self.secret_keys),
             min_length=settings.password_min_length,
             sender=self._app,
         )

@@ -76,6 +76,7 @@ class Token:
 
     digest: str = field(repr=False)
     kind: str
+    #: ``None`` for who has no account yet: an invitation is of nobody.
     user_id: Any
     created_at: int
     expires_at: int
@@ -146,7 +147,7 @@ class TokenStore(Protocol):
         ...
 
     def list_for(self, user_id: Any, kind: str) -> list[Token]:
-        """Return the user's tokens of a kind, the newest first."""
+        """Return the user's tokens of a kind, the newest first; ``None`` is nobody."""
         ...
 
     def revoke(

@@ -28,14 +28,15 @@ _DIGEST = String(64)
 def token_table(metadata: MetaData, user_id: TypeEngine[Any]) -> Table:
     """Return the table of tokens, the one that is there or a new one.
 
-    :param user_id: the type of the user's own key, which the column copies.
+    :param user_id: the type of the user's own key, which the column copies; the token
+        of nobody, such as an invitation, has none.
     """
     return _table(
         metadata,
         "simpleauth_token",
         Column("digest", _DIGEST, primary_key=True),
         Column("kind", String(32), nullable=False),
-        Column("user_id", user_id, nullable=False, index=True),
+        Column("user_id", user_id, index=True),
         Column("created_at", BigInteger, nullable=False),
         Column("expires_at", BigInteger, nullable=False, index=True),
         Column("seen_at", BigInteger, nullable=False),
