@@ -7,9 +7,7 @@ protected.
 
 from __future__ import annotations
 
-import hmac
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -24,7 +22,8 @@ from flask import (
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
 
-from .policy import SAFE_METHODS, Evidence, Policy, Verdict, decide
+from .masking import masked, proves, unmasked
+from .policy import SAFE_METHODS, Decision, Evidence, Policy, Verdict, decide
 from .settings import current_settings
 
 #: The name of the hidden field that carries the token.
@@ -35,7 +34,6 @@ HEADERS = ("X-CSRFToken", "X-CSRF-Token")
 _SESSION_KEY = "_nameform_csrf"
 _EXEMPT = "_nameform_csrf_exempt"
 _CHECKED = "flask_nameform.csrf_checked"
-_MASK_BYTES = 16
 
 Exemptible = TypeVar("Exemptible")
 
@@ -89,12 +87,10 @@ def allows(form_name: str | None = None, *, own_form: bool = False) -> bool:
     :raises CSRFError: if the headers of the request veto it.
     """
     # What an app's view may do without proof, a form of ours may not.
-    if not own_form and (request.environ.get(_CHECKED) or _is_left_to_flask_wtf()):
+    if not own_form and (is_proven() or _is_left_to_flask_wtf()):
         return True
 
-    settings = current_settings()
-    policy = Policy(settings.csrf, settings.trusted_origins)
-    decision = decide(_evidence(own_form=own_form), policy)
+    decision = headers_decide(own_form=own_form)
 
     if decision.verdict is Verdict.VETO:
         raise _refusal(decision.reason)
@@ -103,6 +99,23 @@ def allows(form_name: str | None = None, *, own_form: bool = False) -> bool:
 
     request.environ[_CHECKED] = True
     return True
+
+
+def headers_decide(*, own_form: bool) -> Decision:
+    """Return what the app's policy says of the current request by its headers."""
+    settings = current_settings()
+    policy = Policy(settings.csrf, settings.trusted_origins)
+    return decide(_evidence(own_form=own_form), policy)
+
+
+def is_proven() -> bool:
+    """Return whether the current request was asked, and may act."""
+    return bool(request.environ.get(_CHECKED))
+
+
+def is_exempt() -> bool:
+    """Return whether the view of the current request is :func:`exempt`."""
+    return any(map(_is_marked, _marked_by()))
 
 
 def token(form_name: str = "") -> str:
@@ -115,9 +128,7 @@ def token(form_name: str = "") -> str:
     if not _needs_token():
         return ""
 
-    mask = secrets.token_bytes(_MASK_BYTES)
-    mac = _mac(_session_secret(), mask, form_name)
-    return urlsafe_b64encode(mask + mac).decode()
+    return masked(_session_secret(), form_name)
 
 
 def session_tag() -> str:
@@ -125,8 +136,7 @@ def session_tag() -> str:
 
     It ends with the session, and with :func:`rotate`.
     """
-    # No token has it in it: those are made with a mask.
-    return _mac(_session_secret(), b"", "session").hex()
+    return unmasked(_session_secret(), "session")
 
 
 def hidden_field(form_name: str, *, own_form: bool = False) -> Markup:
@@ -134,16 +144,24 @@ def hidden_field(form_name: str, *, own_form: bool = False) -> Markup:
     if not has_request_context():
         return Markup()  # nobody will send it from here
 
-    if not own_form and _is_left_to_flask_wtf():
-        their_token: Any = current_app.jinja_env.globals[FIELD]
-        value = their_token()
-    else:
-        value = token(form_name)
+    value = token(form_name) if own_form else view_token(form_name)
 
     if not value:
         return Markup()
 
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, value)
+
+
+def view_token(form_name: str = "") -> str:
+    """Return a token for a form that is sent to a view of the app.
+
+    It is made by what protects these views.
+    """
+    if not _is_left_to_flask_wtf():
+        return token(form_name)
+
+    their_token: Any = current_app.jinja_env.globals[FIELD]
+    return str(their_token())
 
 
 def rotate() -> None:
@@ -195,19 +213,7 @@ def _has_token(form_name: str | None) -> bool:
     if form_name is None:
         form_name = request.form.get("_form", "")
 
-    try:
-        raw = urlsafe_b64decode((posted or request.form.get(FIELD) or "").encode())
-    except ValueError:
-        return False
-
-    mask, mac = raw[:_MASK_BYTES], raw[_MASK_BYTES:]
-    return any(
-        hmac.compare_digest(mac, _mac(secret, mask, name)) for name in (form_name, "")
-    )
-
-
-def _mac(secret: str, mask: bytes, form_name: str) -> bytes:
-    return hmac.digest(secret.encode(), mask + form_name.encode(), "sha256")
+    return proves(posted or request.form.get(FIELD, ""), secret, form_name, "")
 
 
 def _evidence(*, own_form: bool) -> Evidence:
@@ -220,7 +226,7 @@ def _evidence(*, own_form: bool) -> Evidence:
         fetch_site=request.headers.get("Sec-Fetch-Site"),
         has_cookies=bool(request.cookies),
         authorization=authorization and authorization.partition(" ")[0],
-        exempt=not own_form and any(map(_is_marked, _marked_by())),
+        exempt=not own_form and is_exempt(),
         own_form=own_form,
     )
 

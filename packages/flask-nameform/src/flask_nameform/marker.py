@@ -7,12 +7,13 @@ going back there is never an open redirect.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple
 from urllib.parse import quote
 
-from flask import current_app, request
+from flask import request
 from itsdangerous import BadData, URLSafeSerializer
+
+from .settings import signing_keys
 
 #: The name of the hidden field.
 FIELD = "_form"
@@ -86,20 +87,8 @@ def page_url(page: str | None) -> str:
 
 
 def _serializer() -> URLSafeSerializer:
-    secret_key = current_app.secret_key
-
-    if not secret_key:
-        raise RuntimeError(
-            "Named forms are signed, and this app has no SECRET_KEY. Set"
-            " app.config['SECRET_KEY'] to the output of"
-            " python -c 'import secrets; print(secrets.token_hex())'"
-        )
-
-    # Oldest first: itsdangerous signs with the last one and accepts all.
-    config = cast("Mapping[str, Any]", current_app.config)
-    secret_keys: list[Any] = [*(config.get("SECRET_KEY_FALLBACKS") or ()), secret_key]
     return URLSafeSerializer(
-        secret_keys,
+        signing_keys("Named forms"),
         salt="flask-nameform.marker",
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, cast
 
 from flask import current_app, has_request_context
 
@@ -50,6 +51,25 @@ def current_settings() -> Settings:
         read_settings(current_app.config) if state is None else state.settings
     )
     return settings.get(serving=has_request_context())
+
+
+def signing_keys(what: str) -> list[Any]:
+    """Return the app's secret keys, oldest first, as itsdangerous wants them.
+
+    :param what: what they sign, for the message.
+    :raises RuntimeError: if the app has no ``SECRET_KEY``.
+    """
+    secret_key = current_app.secret_key
+
+    if not secret_key:
+        raise RuntimeError(
+            f"{what} are signed, and this app has no SECRET_KEY. Set"
+            " app.config['SECRET_KEY'] to the output of"
+            " python -c 'import secrets; print(secrets.token_hex())'"
+        )
+
+    config = cast("Mapping[str, Any]", current_app.config)
+    return [*(config.get("SECRET_KEY_FALLBACKS") or ()), secret_key]
 
 
 def _check_origin(origin: str) -> None:
