@@ -84,6 +84,36 @@ def test_a_post_without_a_marker_submits(app: Flask) -> None:
         assert Other().is_submitted()
 
 
+class Saving(Form):
+    name = StringField()
+    save = SubmitField()
+
+    def is_submitted(self) -> bool:
+        return super().is_submitted() and bool(self.save.data)
+
+
+@pytest.mark.parametrize("button", [{}, {"save": "Save"}])
+def test_a_form_may_ask_for_more_to_be_submitted(
+    app: Flask, button: dict[str, str]
+) -> None:
+    """It is bound all the same, so that its fields can be asked."""
+    with post(app, name="Ada", **button):
+        form = Saving()
+        assert form.validate_on_submit() is bool(button)
+        assert form.name.data == "Ada"
+
+
+def test_a_form_that_asks_for_more_is_protected_without_it(app: Flask) -> None:
+    """Whoever validates it by hand gets no request of another site."""
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    data = {"name": "Ada"}
+    with app.test_request_context("/", method="POST", data=data, headers=headers):
+        form = Saving()
+        assert not form.is_submitted()
+        with pytest.raises(csrf.CSRFError):
+            form.validate()
+
+
 @pytest.mark.parametrize("name", ["", " ", "\t\n", "\u00a0", "\u3000"])
 def test_a_blank_name_is_missing(app: Flask, name: str) -> None:
     """White space is not a name."""

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 #: What a form says if its token is wanting.
 EXPIRED = "This form was open for too long. Nothing is lost: please send it again."
 
-_SUBMITTING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+#: The methods by which a form is submitted.
+SUBMIT_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 # Tells "take it from the request" from None, which to WTForms means "not submitted".
 _FROM_REQUEST: MultiDict[str, Any] = MultiDict()
@@ -83,8 +84,7 @@ class _Meta(DefaultMeta):
 
     def wrap_formdata(self, form: BaseForm, formdata: _MultiDictLike | None) -> Any:
         if formdata is _FROM_REQUEST:
-            submitted = isinstance(form, Form) and form.is_submitted()
-            formdata = posted_in_request() if submitted else None
+            formdata = posted_in_request() if _is_submitted(self.nameform) else None
         if isinstance(formdata, Posted):
             formdata = formdata.for_fields(form)
 
@@ -147,7 +147,7 @@ class Form(wtforms.Form):
         _give_ids_within(self)
         _refuse_odd_numbers(self)
 
-        if self._binds_itself and self.is_submitted():
+        if self._is_bound():
             check_shape(self)
 
     def is_submitted(self) -> bool:
@@ -156,14 +156,7 @@ class Form(wtforms.Form):
         The hidden field of :meth:`hidden_tag` tells. A request without it submits
         every form, as hand-written HTML and scripts expect.
         """
-        identity: Identity = self.meta.nameform
-
-        if identity.submitted:
-            return True
-        if not has_request_context() or request.method not in _SUBMITTING:
-            return False
-
-        return posted_text(marker.FIELD, identity.name) == identity.name
+        return _is_submitted(self.meta.nameform)
 
     def validate(
         self, extra_validators: Mapping[str, Sequence[Any]] | None = None
@@ -172,13 +165,7 @@ class Form(wtforms.Form):
 
         :raises flask_nameform.csrf.CSRFError: if it was another site.
         """
-        identity: Identity = self.meta.nameform
-
-        if (
-            self._binds_itself
-            and self.is_submitted()
-            and not csrf.allows(identity.name)
-        ):
+        if not self._is_allowed():
             self.form_errors = [EXPIRED]
             return False
 
@@ -204,6 +191,15 @@ class Form(wtforms.Form):
         fields = (field() for field in self if is_hidden(field))
         return Markup().join([identity.tag(), token, *fields])
 
+    def _is_bound(self) -> bool:
+        """Tell whether it has taken what the current request sent."""
+        # Not is_submitted(): a subclass may ask more there, of fields that are not yet.
+        return self._binds_itself and _is_submitted(self.meta.nameform)
+
+    def _is_allowed(self) -> bool:
+        identity: Identity = self.meta.nameform
+        return not self._is_bound() or csrf.allows(identity.name)
+
 
 _TAKEN = frozenset(name for name in dir(Form) if not name.startswith("_")) | {
     "form_errors",
@@ -224,6 +220,15 @@ class NameForm(Form):
         ],
     )
     submit = SubmitField("Submit")
+
+
+def _is_submitted(identity: Identity) -> bool:
+    if identity.submitted:
+        return True
+    if not has_request_context() or request.method not in SUBMIT_METHODS:
+        return False
+
+    return posted_text(marker.FIELD, identity.name) == identity.name
 
 
 def is_hidden(field: Field) -> bool:
