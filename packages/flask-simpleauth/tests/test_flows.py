@@ -18,9 +18,10 @@ from flask_simpleauth import (
     user_created,
 )
 from flask_simpleauth.api_tokens import ApiTokens
-from flask_simpleauth.flows import Services
+from flask_simpleauth.audit import Audit
 from flask_simpleauth.links import Links
 from flask_simpleauth.passwords import Passwords
+from flask_simpleauth.services import Services
 from flask_simpleauth.sessions import Limits, Sessions
 from flask_simpleauth.stores.memory import MemoryStore, MemoryUser, MemoryUsers
 from flask_simpleauth.throttling import Throttle
@@ -51,16 +52,17 @@ class ReadOnlyUsers(MemoryUsers):
 
 @pytest.fixture
 def services(clock: Clock) -> Services[MemoryUser]:
-    store = MemoryStore()
+    store, audit = MemoryStore(), Audit(None, clock)
     return Services(
         users=store.users,
         tokens=store.tokens,
         clock=clock,
         passwords=CountingPasswords("scrypt:256:8:1"),
         throttle=Throttle(store.counters, clock),
-        sessions=Sessions(store.tokens, clock, Limits(DAY, DAY, DAY)),
-        api_tokens=ApiTokens(store.tokens, clock),
+        sessions=Sessions(store.tokens, clock, Limits(DAY, DAY, DAY), audit),
+        api_tokens=ApiTokens(store.tokens, clock, audit),
         links=Links(store.users, store.tokens, clock, lambda: [b"key"]),
+        audit=audit,
         min_length=12,
         sender=None,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask_simpleauth import Token
+from flask_simpleauth.audit import Audit
 from flask_simpleauth.sessions import Limits, Sessions
 from flask_simpleauth.stores.memory import MemoryStore, MemoryTokens
 
@@ -26,7 +27,7 @@ def make(tokens: MemoryTokens, clock: Clock) -> Sessions:
         remember_idle=timedelta(hours=4),
         lifetime=timedelta(hours=10),
     )
-    return Sessions(tokens, clock, limits)
+    return Sessions(tokens, clock, limits, Audit(None, clock))
 
 
 @pytest.fixture

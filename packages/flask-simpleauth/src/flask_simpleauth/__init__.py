@@ -1,5 +1,6 @@
 """Accounts for Flask with nothing to set up."""
 
+from .audit import AuditRecord
 from .errors import (
     AuthError,
     BadCredentials,
@@ -12,11 +13,12 @@ from .errors import (
 )
 from .extension import SimpleAuth
 from .mail import Mailer, Message
-from .signals import signed_in, signed_out, user_created
+from .signals import audited, signed_in, signed_out, user_created
 from .store import Attributes, Hit, Store, Token
 
 __all__ = [
     "Attributes",
+    "AuditRecord",
     "AuthError",
     "BadCredentials",
     "Busy",
@@ -31,6 +33,7 @@ __all__ = [
     "Throttled",
     "Token",
     "WeakPassword",
+    "audited",
     "signed_in",
     "signed_out",
     "user_created",

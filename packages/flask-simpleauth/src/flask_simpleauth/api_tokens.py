@@ -12,6 +12,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
+from .audit import Audit
 from .store import Token, TokenStore
 from .throttling import Clock
 from .tokens import KEY_LENGTH, digest_of, new_key
@@ -30,9 +31,10 @@ _NEVER = 253_402_300_799
 class ApiTokens:
     """Makes, resolves, lists and revokes the API tokens of one app."""
 
-    def __init__(self, tokens: TokenStore, clock: Clock) -> None:
+    def __init__(self, tokens: TokenStore, clock: Clock, audit: Audit) -> None:
         self._tokens = tokens
         self._clock = clock
+        self._audit = audit
 
     def make(
         self,
@@ -61,6 +63,7 @@ class ApiTokens:
             data={"scopes": sorted(scopes)},
         )
         self._tokens.put(token)
+        self._audit.note("create-api-token", user_id, detail=token.label)
         return PREFIX + key + _checksum(key)
 
     def resolve(self, text: str) -> Token | None:
@@ -83,9 +86,11 @@ class ApiTokens:
     def revoke(self, user_id: Any, name: str) -> int:
         """End the user's tokens of this name, and return how many there were."""
         named = [token for token in self.list_for(user_id) if token.label == name]
-        return sum(
+        ended = sum(
             self._tokens.revoke(user_id, _KIND, only=token.digest) for token in named
         )
+        self._audit.note("revoke-api-token", user_id, detail=name)
+        return ended
 
 
 def _checksum(key: str) -> str:

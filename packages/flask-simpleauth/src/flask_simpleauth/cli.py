@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 
 from . import flows, recovery
 from .errors import AuthError
-from .flows import Services
+from .services import Services
 from .state import current_state
 
 # Rows removed in one transaction, so that sign-ins need not wait for the whole.

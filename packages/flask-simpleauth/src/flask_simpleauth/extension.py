@@ -23,6 +23,7 @@ from .guards import (
     permissions_of,
 )
 from .mail import Mailer
+from .services import Services
 from .state import KEY, State
 from .store import Store
 from .throttling import Clock
@@ -295,7 +296,7 @@ class SimpleAuth(Generic[U]):
     def _client(self) -> str | None:
         return client_network() if has_request_context() else None
 
-    def _services(self) -> flows.Services[U]:
+    def _services(self) -> Services[U]:
         return self._state().services()
 
     def _state(self) -> State:

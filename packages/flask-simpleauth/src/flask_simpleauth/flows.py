@@ -5,17 +5,13 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from .api_tokens import ApiTokens
 from .errors import BadCredentials, InvalidIdentity, Taken
-from .links import Links
-from .passwords import MAX_LENGTH, Passwords, check_strength
-from .sessions import Sessions
+from .passwords import MAX_LENGTH, check_strength
+from .services import Services, audited
 from .signals import user_created
-from .store import Attributes, TokenStore, UserStore
-from .throttling import SIGN_IN, SIGN_UP, Clock, Throttle
+from .throttling import SIGN_IN, SIGN_UP
 
 logger = logging.getLogger(__name__)
 
@@ -28,28 +24,6 @@ MAX_NAME = 200
 
 # Whether an address exists only a mail to it can tell; this catches slips.
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-
-
-@dataclass(frozen=True)
-class Services(Generic[U]):
-    """What the flows work with, made once per app."""
-
-    users: UserStore[U]
-    tokens: TokenStore
-    clock: Clock
-    passwords: Passwords
-    throttle: Throttle
-    sessions: Sessions
-    api_tokens: ApiTokens
-    links: Links
-    min_length: int
-    #: Who sends the signals: the app.
-    sender: object
-
-    @property
-    def attributes(self) -> Attributes:
-        """How the user class names what we read."""
-        return self.users.attributes
 
 
 def normalise(identity: str) -> str:
@@ -82,26 +56,32 @@ def authenticate(
     :raises Busy: if no place for hashing was free in time.
     :raises RuntimeError: if the app's database session has uncommitted changes.
     """
-    if len(secret) > MAX_LENGTH:
-        raise BadCredentials()
-    try:
-        normalised = normalise(identity)
-    except InvalidIdentity:
-        raise BadCredentials() from None
+    with services.auditing("authenticate") as entry:
+        if len(secret) > MAX_LENGTH:
+            raise BadCredentials()
+        try:
+            normalised = normalise(identity)
+        except InvalidIdentity:
+            raise BadCredentials() from None
 
-    reserved = services.throttle.reserve(SIGN_IN, account=normalised, address=address)
-    user = _look_up(services, normalised, identity)
-    stored = _usable_hash(services, user)
+        throttle = services.throttle
+        reserved = throttle.reserve(SIGN_IN, account=normalised, address=address)
+        user = _look_up(services, normalised, identity)
+        entry.account = services.key_of(user)
+        stored = _usable_hash(services, user)
 
-    if not services.passwords.verify(stored, secret) or user is None or stored is None:
-        raise BadCredentials()
+        is_right = services.passwords.verify(stored, secret)
+        if not is_right or user is None or stored is None:
+            raise BadCredentials()
 
-    services.throttle.refund(reserved)
+        throttle.refund(reserved)
+
     if services.passwords.needs_rehash(stored):
         _rehash(services, user, secret)
     return user
 
 
+@audited("sign-up")
 def sign_up(
     services: Services[U],
     identity: str,
@@ -122,6 +102,7 @@ def sign_up(
     return create_user(services, identity, secret, name=name)
 
 
+@audited("create-account")
 def create_user(
     services: Services[U], identity: str, secret: str, *, name: str = ""
 ) -> U:
@@ -147,6 +128,7 @@ def create_user(
     return user
 
 
+@audited("change-password")
 def change_password(
     services: Services[U],
     user: U,
@@ -166,6 +148,7 @@ def change_password(
     set_password(services, user, new)
 
 
+@audited("set-password")
 def set_password(services: Services[U], user: U, new: str) -> None:
     """Give the user a new password without asking for the old, and end all sessions.
 
@@ -196,11 +179,13 @@ def set_active(services: Services[U], user: U, *, active: bool) -> None:
             " of that name."
         )
 
-    services.users.save(user, {"active": active})
+    with services.auditing("activate" if active else "deactivate", user):
+        services.users.save(user, {"active": active})
     if not active:
         services.sessions.end_others(services.attributes.read(user, "id"))
 
 
+@audited("grant-role", detail="role")
 def grant(services: Services[U], user: U, role: str) -> None:
     """Give the user a role; where the class has one per user, in place of that.
 
@@ -210,6 +195,7 @@ def grant(services: Services[U], user: U, role: str) -> None:
     services.users.save(user, {"roles": roles})
 
 
+@audited("revoke-role", detail="role")
 def revoke_role(services: Services[U], user: U, role: str) -> None:
     """Take a role away from the user, if they have it."""
     roles = services.attributes.role_names(user)

@@ -52,6 +52,7 @@ class Requirement:
         if user is None:
             return challenge()
         if not self._is_met_by(user):
+            _note_refused()
             return forbid()
         return None if self._is_fresh() else challenge("simpleauth.confirm")
 
@@ -72,6 +73,12 @@ class Requirement:
             # A token limited to some permissions is not good for everything else.
             return not current_visit().scopes
         return self.permission in permissions_of(user)
+
+
+def _note_refused() -> None:
+    audit, token = current_state().services().audit, current_visit().token
+    key = None if token is None else token.user_id
+    audit.note("access", key, "Forbidden", detail=request.endpoint or "")
 
 
 def role_names(user: object) -> frozenset[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from .flows import Services, set_password
+from .flows import set_password
 from .links import Purpose
+from .services import Services, audited
 
 U = TypeVar("U")
 
@@ -13,6 +14,7 @@ U = TypeVar("U")
 RESET = Purpose("reset", lifetime=30 * 60)
 
 
+@audited("start-reset")
 def start_reset(services: Services[U], user: U) -> str:
     """Return a link's key that lets whoever has it give the user a new password."""
     return services.links.make(RESET, user)
@@ -27,6 +29,7 @@ def owner_of(services: Services[U], key: str) -> U:
     return user
 
 
+@audited("reset-password")
 def finish_reset(services: Services[U], key: str, new: str) -> U:
     """Give the key's owner a new password, and end all their sessions.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from .audit import Audit
 from .store import Token, TokenStore
 from .throttling import Clock
 from .tokens import KEY_LENGTH, digest_of, new_key
@@ -40,10 +41,13 @@ class Limits:
 class Sessions:
     """Starts, resolves, lists and ends the sessions of one app."""
 
-    def __init__(self, tokens: TokenStore, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self, tokens: TokenStore, clock: Clock, limits: Limits, audit: Audit
+    ) -> None:
         self._tokens = tokens
         self._clock = clock
         self._limits = limits
+        self._audit = audit
 
     def start(
         self, user_id: Any, label: str = "", *, remember: bool = False
@@ -97,7 +101,9 @@ class Sessions:
     def end_others(self, user_id: Any, keep: Token | None = None) -> int:
         """End the user's sessions but the one to keep, and return how many."""
         kept = None if keep is None else keep.digest
-        return self._tokens.revoke(user_id, SESSION, keep=kept)
+        ended = self._tokens.revoke(user_id, SESSION, keep=kept)
+        self._audit.note("end-sessions", user_id, detail=str(ended))
+        return ended
 
     def _runs(self, token: Token, now: int) -> bool:
         return now < min(token.expires_at, token.seen_at + self._idle(token))

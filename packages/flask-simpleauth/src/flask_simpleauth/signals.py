@@ -1,6 +1,7 @@
 """The signals sent by the app after something happened to an account.
 
-Each handler gets the app as sender and ``user=``. None carries a secret.
+Each handler gets the app as sender, and ``user=`` (``audited``: ``record=``). None
+carries a secret.
 """
 
 from __future__ import annotations
@@ -15,3 +16,5 @@ user_created = _signals.signal("user-created")
 signed_in = _signals.signal("signed-in")
 #: Somebody signed out.
 signed_out = _signals.signal("signed-out")
+#: Something happened to an account, or was refused: an ``AuditRecord``.
+audited = _signals.signal("audited")

@@ -7,23 +7,27 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from flask import Flask, current_app, has_request_context
+from flask import Flask, current_app, has_request_context, request
 from flask_nameform.layout import Layout
 
 from .api_tokens import ApiTokens
+from .audit import Audit, Caller
 from .config import LiveSettings
-from .flows import Services
 from .links import Links
 from .mail import Mailer
 from .passwords import Passwords
+from .services import Services
 from .sessions import Limits, Sessions
 from .settings import Settings
-from .store import Store
-from .throttling import Clock, Throttle
+from .store import Store, Token
+from .throttling import Clock, Throttle, address_of
 
 logger = logging.getLogger(__name__)
 
 KEY = "simpleauth"
+
+#: Where a request's environ keeps its visit, once somebody has asked for it.
+VISIT = "flask_simpleauth.visit"
 
 
 class State:
@@ -108,16 +112,18 @@ class State:
                 yield removed
 
     def _make(self, settings: Settings) -> Services[Any]:
-        store = self._store
+        store, clock = self._store, self._clock
+        audit = Audit(self._app, clock, _caller)
         return Services(
             users=store.users,
             tokens=store.tokens,
-            clock=self._clock,
+            clock=clock,
             passwords=Passwords(settings.password_hash),
-            throttle=Throttle(store.counters, self._clock),
-            sessions=Sessions(store.tokens, self._clock, _limits(settings)),
-            api_tokens=ApiTokens(store.tokens, self._clock),
-            links=Links(store.users, store.tokens, self._clock, self.secret_keys),
+            throttle=Throttle(store.counters, clock),
+            sessions=Sessions(store.tokens, clock, _limits(settings), audit),
+            api_tokens=ApiTokens(store.tokens, clock, audit),
+            links=Links(store.users, store.tokens, clock, self.secret_keys),
+            audit=audit,
             min_length=settings.password_min_length,
             sender=self._app,
         )
@@ -129,6 +135,15 @@ def _limits(settings: Settings) -> Limits:
         remember_idle=settings.remember_idle,
         lifetime=settings.session_lifetime,
     )
+
+
+def _caller() -> Caller:
+    """Tell who is asking, without looking up who is not known yet."""
+    if not has_request_context():
+        return Caller()
+    token: Token | None = getattr(request.environ.get(VISIT), "token", None)
+    actor = None if token is None else token.user_id
+    return Caller(actor, address_of(request.remote_addr))
 
 
 def current_state() -> State:

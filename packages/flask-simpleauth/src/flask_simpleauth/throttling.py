@@ -93,6 +93,12 @@ def network_of(address: str | None) -> str | None:
     return str(IPv6Address(int(parsed) >> 64 << 64))
 
 
+def address_of(address: str | None) -> str | None:
+    """Return an address in its one form, ``None`` for what is none."""
+    parsed = _parse(address)
+    return None if parsed is None else str(parsed)
+
+
 def is_internal(address: str | None) -> bool:
     """Tell whether this is an address of the machine or its own network."""
     parsed = _parse(address)

@@ -8,14 +8,12 @@ from flask import Request, Response, after_this_request, request, session
 from flask_nameform import csrf
 
 from .devices import device_name
-from .flows import Services
+from .services import Services
 from .sessions import SESSION
 from .signals import signed_in, signed_out
-from .state import current_state
+from .state import VISIT, current_state
 from .store import Token
 from .throttling import is_internal, network_of
-
-_ENVIRON_KEY = "flask_simpleauth.visit"
 
 
 class Visit:
@@ -66,6 +64,7 @@ class Visit:
         )
         self.user = user
         self._changed = True
+        services.audit.note("sign-in", user_id)
         signed_in.send(services.sender, user=user)
 
     def sign_out(self) -> None:
@@ -73,6 +72,7 @@ class Visit:
         services, user = current_state().services(), self.user
         if self.token is not None:
             services.sessions.end(self.token)
+            services.audit.note("sign-out", self.token.user_id)
 
         session.clear()
         self.user = self.token = None
@@ -149,11 +149,11 @@ def current_visit() -> Visit:
     proxy: Any = request
     asked: Request = proxy._get_current_object()
     environ: dict[str, Any] = asked.environ
-    visit: Visit | None = environ.get(_ENVIRON_KEY)
+    visit: Visit | None = environ.get(VISIT)
 
     # An environ may be copied for another request, which has its own visitor.
     if visit is None or visit.request is not asked:
-        visit = environ[_ENVIRON_KEY] = Visit(asked)
+        visit = environ[VISIT] = Visit(asked)
         after_this_request(visit.finish)
 
     return visit

@@ -11,7 +11,7 @@ from flask_nameform.testing import FormClient
 from werkzeug.test import TestResponse
 
 from .. import flows
-from ..flows import Services
+from ..services import Services
 from ..state import current_state
 from ..visit import cookie_name
 

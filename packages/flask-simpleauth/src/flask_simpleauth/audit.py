@@ -1,0 +1,115 @@
+"""Records of what happened to accounts: who, what, when, from where, and the outcome.
+
+Each is sent with the signal :data:`~flask_simpleauth.audited`, and logged at level INFO
+by the logger ``flask_simpleauth.audit``: one line of JSON, in ASCII, so that nothing a
+visitor sends can begin a line of its own (CWE-117). No record holds a secret, nor what
+was typed as an address, which is now and then a password (OWASP ASVS 16.2.5).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from .signals import audited
+
+logger = logging.getLogger(__name__)
+
+#: What can happen. A flow made of others leaves their records too.
+Event = Literal[
+    "access",
+    "activate",
+    "authenticate",
+    "change-password",
+    "create-account",
+    "create-api-token",
+    "deactivate",
+    "end-sessions",
+    "grant-role",
+    "reset-password",
+    "revoke-api-token",
+    "revoke-role",
+    "set-password",
+    "sign-in",
+    "sign-out",
+    "sign-up",
+    "start-reset",
+]
+
+#: The outcome of what was not refused.
+DONE = "done"
+
+
+@dataclass(frozen=True)
+class AuditRecord:
+    """Something that happened to an account, or was refused."""
+
+    what: Event
+    #: ``"done"``, or the name of the error that refused it: ``"BadCredentials"``.
+    outcome: str
+    #: The key of the user it was about, ``None`` if there is no such account.
+    account: Any
+    #: The key of the user who was signed in, ``None`` if nobody was.
+    actor: Any
+    #: The IP address it came from, ``None`` on the command line.
+    address: str | None
+    #: Seconds since 1970.
+    at: int
+    #: What else is to be known: the name of a role, of a token, of a view.
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is asking, as far as that is known without looking anything up."""
+
+    actor: Any = None
+    address: str | None = None
+
+
+class Audit:
+    """Makes the records of one app.
+
+    :param sender: who sends the signal: the app.
+    :param caller: tells who is asking at the moment.
+    """
+
+    def __init__(
+        self,
+        sender: object,
+        clock: Callable[[], float],
+        caller: Callable[[], Caller] = Caller,
+    ) -> None:
+        self._sender = sender
+        self._clock = clock
+        self._caller = caller
+
+    def note(
+        self, what: Event, account: Any, outcome: str = DONE, *, detail: str = ""
+    ) -> None:
+        """Record what happened to the account with this key."""
+        caller = self._caller()
+        record = AuditRecord(
+            what=what,
+            outcome=outcome,
+            account=account,
+            actor=caller.actor,
+            address=caller.address,
+            at=int(self._clock()),
+            detail=detail,
+        )
+        logger.info("%s", _Line(record), extra={"audit": record})
+        audited.send(self._sender, record=record)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A record as text, which is made only if some handler writes it."""
+
+    record: AuditRecord
+
+    def __str__(self) -> str:
+        return json.dumps(asdict(self.record), default=str)
