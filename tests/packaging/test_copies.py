@@ -13,10 +13,11 @@ ROOT = Path(__file__).parents[2]
     ("patterns", "number"),
     [
         (["LICENSE", "packages/*/LICENSE"], 4),
+        (["packages/*/hatch_build.py"], 2),
         (["packages/*/src/*/config.py"], 3),
         (["packages/*/src/*/layout.py"], 2),
     ],
-    ids=["LICENSE", "config.py", "layout.py"],
+    ids=["LICENSE", "hatch_build.py", "config.py", "layout.py"],
 )
 def test_copies_are_equal(patterns: list[str], number: int) -> None:
     """All copies of a file are equal, byte for byte."""

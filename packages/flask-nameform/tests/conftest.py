@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 
+import flask_nameform
 import pytest
 from flask import Flask, render_template_string, session
 from flask.testing import FlaskClient
@@ -84,3 +86,14 @@ def browser(app: Flask) -> FlaskClient:
     client = app.test_client()
     client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
     return client
+
+
+@pytest.fixture
+def catalogs() -> Path:
+    """Give the folder of our catalogs, which an install compiles."""
+    folder = Path(flask_nameform.__file__).parent / "translations"
+
+    if not any(folder.rglob("*.mo")):
+        pytest.skip("Not compiled: install the package once more.")
+
+    return folder

@@ -97,7 +97,7 @@ def refused(error: BadRequest) -> Response:
     if wanted() is not Wanted.JSON:
         raise error
 
-    answer = jsonify(errors={"": [error.description]})
+    answer = jsonify(errors={"": [str(error.description)]})
     answer.status_code = 400
     return answer
 

@@ -22,6 +22,7 @@ from flask import (
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
 
+from .i18n import texts
 from .masking import masked, proves, unmasked
 from .policy import SAFE_METHODS, Decision, Evidence, Policy, Verdict, decide
 from .settings import current_settings
@@ -41,7 +42,7 @@ Exemptible = TypeVar("Exemptible")
 class CSRFError(BadRequest):
     """The request was refused: it may not be the visitor who wants it. Status 400."""
 
-    description = (
+    description = texts.lazy(
         "This request could not be verified, so nothing was changed."
         " Go back, load the page again and send it once more."
     )

@@ -24,6 +24,7 @@ from .formdata import (
     posted_text,
     walk,
 )
+from .i18n import texts, wtforms_texts
 from .identity import Identity
 from .shape import check_shape
 
@@ -32,7 +33,12 @@ if TYPE_CHECKING:
     from wtforms.meta import _MultiDictLike  # pyright: ignore[reportPrivateUsage]
 
 #: What a form says if its token is wanting.
-EXPIRED = "This form was open for too long. Nothing is lost: please send it again."
+EXPIRED = texts.lazy(
+    "This form was open for too long. Nothing is lost: please send it again."
+)
+
+#: As ``Meta.locales``: WTForms' messages are in the language of the page.
+PAGE_LOCALE = ("page",)
 
 #: The methods by which a form is submitted.
 SUBMIT_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -68,6 +74,13 @@ class FormError(ValidationError):
 
 class _Meta(DefaultMeta):
     nameform: Identity
+    locales = PAGE_LOCALE
+
+    def get_translations(self, form: BaseForm) -> Any:
+        if self.locales is PAGE_LOCALE:
+            return wtforms_texts
+
+        return super().get_translations(form)
 
     def bind_field(
         self,
@@ -166,7 +179,7 @@ class Form(wtforms.Form):
         :raises flask_nameform.csrf.CSRFError: if it was another site.
         """
         if not self._is_allowed():
-            self.form_errors = [EXPIRED]
+            self.form_errors = [str(EXPIRED)]
             return False
 
         return super().validate(extra_validators)
@@ -277,7 +290,10 @@ def _refuse_odd_numbers(form: Form) -> None:
     for field in walk(form):
         if _is_odd(field.data):
             field.data = None
-            field.process_errors = [*field.process_errors, "Enter a number"]
+            field.process_errors = [
+                *field.process_errors,
+                texts.gettext("Enter a number."),
+            ]
 
 
 def _is_odd(value: object) -> bool:

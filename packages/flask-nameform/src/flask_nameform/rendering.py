@@ -95,14 +95,15 @@ def quick_form(
     method: str = "post",
     *,
     title: str | None = None,
-    button: str = "Send",
+    button: str | None = None,
     **attributes: Any,
 ) -> Markup:
     """Return a form as HTML.
 
     :param action: the URL to send it to; by default that of the page.
     :param title: a heading, which names the form to screen readers too.
-    :param button: the text of the button, for a form that has no ``SubmitField``.
+    :param button: the text of the button, for a form that has no ``SubmitField``; by
+        default "Send".
     :param attributes: more attributes of the ``form`` element, such as ``id``.
     """
     attributes = {"method": method.lower(), **attributes}

@@ -13,8 +13,11 @@ from .config import LiveSettings
 
 #: The extension's key in ``app.extensions``; everything per app is kept there.
 KEY = "nameform"
+# That of an app without any attached: they are checked once, which takes its time.
+_ALONE = "nameform_settings"
 
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
+_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,19 @@ class Settings:
     #: The HTTP status of a form that goes back to htmx because it was not accepted.
     #: htmx 2 shows nothing but 200, unless it is told to.
     fragment_status: Literal[422, 200] = 422
+    #: The languages of the site, as tags (BCP 47), the default first. Of several the
+    #: browser's is taken. Flask-Babel, if the app has it, decides instead.
+    locales: tuple[str, ...] = ("en",)
 
     def __post_init__(self) -> None:
         for origin in self.trusted_origins:
             _check_origin(origin)
+
+        if not self.locales or not all(map(_TAG.fullmatch, self.locales)):
+            raise RuntimeError(
+                "NAMEFORM_LOCALES has to list the languages of the site as tags, such"
+                " as ['en', 'de', 'pt-BR']."
+            )
 
 
 def read_settings(config: dict[str, object]) -> LiveSettings[Settings]:
@@ -46,10 +58,16 @@ def read_settings(config: dict[str, object]) -> LiveSettings[Settings]:
 
 def current_settings() -> Settings:
     """Return the settings of the current app, with forms attached to it or not."""
-    state = current_app.extensions.get(KEY)
-    settings: LiveSettings[Settings] = (
-        read_settings(current_app.config) if state is None else state.settings
-    )
+    extensions = current_app.extensions
+    state = extensions.get(KEY)
+
+    if state is None:
+        if _ALONE not in extensions:
+            extensions[_ALONE] = read_settings(current_app.config)
+        settings: LiveSettings[Settings] = extensions[_ALONE]
+    else:
+        settings = state.settings
+
     return settings.get(serving=has_request_context())
 
 

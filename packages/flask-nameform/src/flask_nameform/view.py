@@ -16,6 +16,7 @@ from wtforms.widgets import ListWidget, RadioInput, html_params
 
 from .form import Form
 from .formdata import is_file_field, is_list, is_nested_form, own_messages, walk
+from .i18n import texts
 from .identity import Identity
 
 # WCAG 2.2, 1.3.5: what a field about the user is for, by the names in use for it.
@@ -117,7 +118,7 @@ def view_form(
     attributes: dict[str, Any],
     *,
     title: str | None = None,
-    button: str = "Send",
+    button: str | None = None,
 ) -> FormView:
     """Return what there is to print of a form."""
     identity: Identity = form.meta.nameform
@@ -142,8 +143,15 @@ def view_form(
         fields=shown,
         problems=tuple(_problems(form, views)),
         title=title,
-        button=None if any(v.kind == "submit" for v in shown) else button,
+        button=_button(shown, button),
     )
+
+
+def _button(fields: Iterable[FieldView], text: str | None) -> str | None:
+    if any(field.kind == "submit" for field in fields):
+        return None
+
+    return texts.gettext("Send") if text is None else text
 
 
 def _hidden_of_query(identity: Identity, views: Iterable[FieldView]) -> Markup:

@@ -9,6 +9,7 @@ from . import csrf
 from .answers import refused
 from .cli import forms_command
 from .dispatch import submit
+from .i18n import current_locale, texts
 from .pages import posted_here
 from .registry import State
 from .rendering import quick_form, show_form
@@ -31,6 +32,8 @@ def _wire(app: Flask) -> None:
     app.register_blueprint(Blueprint(KEY, __name__, template_folder="templates"))
     app.add_template_global(show_form)
     app.add_template_global(quick_form)
+    app.add_template_global(texts.gettext, "form_text")
+    app.add_template_global(current_locale, "form_locale")
     app.cli.add_command(forms_command)
     app.before_request(_protect)
     app.wsgi_app = Rerender(app.wsgi_app)  # type: ignore[method-assign] # Flask's way
