@@ -18,6 +18,7 @@ from flask import (
     request,
     session,
 )
+from werkzeug.http import parse_set_header
 
 from .cli import greet_cli
 from .config import LiveSettings
@@ -125,6 +126,10 @@ class Greet:
         :raises RuntimeError: if no name is given and no request is being handled.
         """
         settings = self._state().current_settings()
+
+        if has_request_context() and (name is None or now is None):
+            _depend_on("Cookie")
+
         greeting = Greeting.to(
             self._name(settings) if name is None else name,
             settings.name_limit,
@@ -142,7 +147,6 @@ class Greet:
         if not has_request_context():
             raise RuntimeError("No request, no visitor. Name one: greet.greet('Ada').")
 
-        _depend_on("Cookie")
         if "name" in self._loaders:
             return self._loaders["name"]()
         return session.get(settings.session_key)
@@ -167,15 +171,15 @@ class Greet:
         yield request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
 
     def _hour(self, settings: Settings) -> int | None:
-        names: list[object] = [settings.timezone]
-
-        if has_request_context():
-            _depend_on("Cookie")
-            load = self._loaders.get("timezone", lambda: None)
-            names = [load(), request.cookies.get(settings.timezone_cookie), *names]
-
-        zone = next(filter(None, map(find_zone, names)), None)
+        zone = next(filter(None, map(find_zone, self._asked_zones(settings))), None)
         return None if zone is None else self._clock(zone).hour
+
+    def _asked_zones(self, settings: Settings) -> Iterator[object]:
+        if has_request_context():
+            yield self._loaders.get("timezone", lambda: None)()
+            yield request.cookies.get(settings.timezone_cookie)
+
+        yield settings.timezone
 
     def _greet_filter(self, name: object) -> Greeting:
         # A filter greets what it is given; an unknown name is no reason to ask who
@@ -227,8 +231,10 @@ def _depend_on(*headers: str) -> None:
 
         @after_this_request
         def mark(response: Response) -> Response:
-            response.headers["Vary"] = ", ".join(sorted(used.union(response.vary)))
-            response.headers.setdefault("Cache-Control", "private")
+            used.update(*map(parse_set_header, response.headers.getlist("Vary")))
+            response.headers["Vary"] = ", ".join(sorted(used))
+            if not response.headers.getlist("Cache-Control"):
+                response.headers["Cache-Control"] = "private"
             return response
 
     used.update(headers)

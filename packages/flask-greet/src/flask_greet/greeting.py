@@ -57,5 +57,5 @@ class Greeting:
 
     def __html__(self) -> str:
         # The phrase is data too, so it is escaped like the name.
-        name = Markup("<bdi>%s</bdi>") % self.name
+        name = Markup("<bdi>") + str(self.name) + Markup("</bdi>")
         return escape(self._phrase).replace("%(name)s", name)

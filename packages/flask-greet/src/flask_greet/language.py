@@ -54,6 +54,7 @@ def find_period(language: str, hour: int) -> str:
     return str(_DATA["periods"][LANGUAGES[language]["hours"][hour]])
 
 
+@cache
 def find_phrase(language: str, period: str | None, message: str) -> str:
     """Return a message as it is said in this part of the day.
 

@@ -52,12 +52,10 @@ def _has_block(environment: Environment, name: str) -> bool:
         return True
 
     # A compiled template keeps no record of its parent, so its source is read.
-    loader = environment.loader
-    source, _, _ = loader.get_source(environment, name)  # type: ignore[union-attr] # Flask's has a loader
+    source = environment.loader.get_source(environment, name)[0]  # type: ignore[union-attr] # Flask's has a loader
     extends = environment.parse(source).find(nodes.Extends)
 
-    if extends is None:
-        return False
-    if isinstance(extends.template, nodes.Const):
+    if extends is not None and isinstance(extends.template, nodes.Const):
         return _has_block(environment, extends.template.value)
-    return True  # chosen when the page is rendered: not to be known here
+    # A parent that is chosen when the page is rendered is not to be known here.
+    return extends is not None

@@ -59,13 +59,14 @@ class LiveSettings(Generic[S]):
 
         return self._settings
 
-    def _read(self) -> dict[str, Any]:
-        return {key: self._config.get(key) for key in self._fields}
+    def _read(self) -> list[Any]:
+        # Asked for at each use, so it is kept to what C does.
+        return list(map(self._config.get, self._fields))
 
-    def _refuse_late_change(self, values: dict[str, Any]) -> None:
-        for key, field in self._fields.items():
-            if values[key] == self._values[key]:
-                continue
+    def _refuse_late_change(self, values: list[Any]) -> None:
+        rows = zip(self._fields.items(), self._values, values, strict=True)
+
+        for key, field in [row for row, old, new in rows if old != new]:
             if field.metadata.get("at_start"):
                 raise RuntimeError(
                     f"{key} was changed after 'init_app' had used it."
@@ -77,15 +78,15 @@ class LiveSettings(Generic[S]):
                     " Set it before the app starts to serve."
                 )
 
-    def _make(self, values: dict[str, Any]) -> S:
+    def _make(self, values: list[Any]) -> S:
         hints = get_type_hints(self._kind)
-        return self._kind(
-            **{
-                field.name: _checked(key, values[key], hints[field.name])
-                for key, field in self._fields.items()
-                if values[key] is not None
-            }
-        )
+        given = {}
+
+        for (key, field), value in zip(self._fields.items(), values, strict=True):
+            if value is not None:
+                given[field.name] = _checked(key, value, hints[field.name])
+
+        return self._kind(**given)
 
 
 def _checked(key: str, value: Any, hint: Any) -> Any:
