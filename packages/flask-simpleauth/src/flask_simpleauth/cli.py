@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 
 from . import flows, recovery
 from .errors import AuthError
+from .origin import current_site
 from .services import Services
 from .state import current_state
 
@@ -79,11 +80,9 @@ def passwd(email: str, password: str) -> None:
 @click.argument("email")
 def reset_link(email: str) -> None:
     """Print a link with which the owner of EMAIL can set a new password, once."""
-    state = current_state()
     with _account(email) as (services, user):
         key = recovery.start_reset(services, user)
-    settings = state.settings()
-    click.echo(f"{settings.origin or ''}{settings.url_prefix}/reset/{key}")
+    click.echo(current_site().url("simpleauth.reset_page", key=key))
 
 
 @auth_cli.command("sessions")

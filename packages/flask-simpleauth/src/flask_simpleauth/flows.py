@@ -22,8 +22,9 @@ MAX_IDENTITY = 320
 #: Characters of a name.
 MAX_NAME = 200
 
-# Whether an address exists only a mail to it can tell; this catches slips.
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+# Whether an address exists only a mail to it can tell; this catches slips, and what
+# would make two addresses of one where it stands in a mail (RFC 5322, section 3.2.3).
+_ADDRESS = re.compile(r'[^@\s()<>\[\]:;,\\"]+@[^@\s()<>\[\]:;,\\"]+')
 
 
 def normalise(identity: str) -> str:
