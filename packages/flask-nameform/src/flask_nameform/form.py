@@ -18,6 +18,7 @@ from wtforms.validators import DataRequired, Length, ValidationError
 from . import csrf, marker
 from .formdata import (
     Posted,
+    is_file_field,
     is_list,
     is_nested_form,
     posted_in_request,
@@ -74,6 +75,7 @@ class FormError(ValidationError):
 
 class _Meta(DefaultMeta):
     nameform: Identity
+    posted: Posted | None = None
     locales = PAGE_LOCALE
 
     def get_translations(self, form: BaseForm) -> Any:
@@ -99,7 +101,7 @@ class _Meta(DefaultMeta):
         if formdata is _FROM_REQUEST:
             formdata = posted_in_request() if _is_submitted(self.nameform) else None
         if isinstance(formdata, Posted):
-            formdata = formdata.for_fields(form)
+            formdata = self.posted = formdata.for_fields(form)
 
         return super().wrap_formdata(form, formdata)
 
@@ -192,6 +194,15 @@ class Form(wtforms.Form):
         :raises flask_nameform.csrf.CSRFError: if another site sent it.
         """
         return self.is_submitted() and self.validate(extra_validators)
+
+    def lost_files(self) -> list[Field]:
+        """Return the fields that were sent a file, which no page can show again."""
+        posted: Posted | None = self.meta.posted
+
+        if posted is None:
+            return []
+
+        return [f for f in walk(self) if is_file_field(f) and posted.had_file(f.name)]
 
     def hidden_tag(self) -> Markup:
         """Return all that is in the form without being seen.

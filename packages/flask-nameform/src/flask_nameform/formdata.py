@@ -29,10 +29,12 @@ class Posted(MultiDict[str, Any]):
         text: MultiDict[str, str],
         files: MultiDict[str, Any],
         fields: Iterable[Field] = (),
+        lost: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__({key: text.getlist(key) for key in text if _is_sane(key)})
         self._text = text
         self._files = files
+        self._lost = lost
 
         for field in fields:
             for key in _file_keys(field, files):
@@ -47,11 +49,16 @@ class Posted(MultiDict[str, Any]):
 
     def for_fields(self, fields: Iterable[Field]) -> Posted:
         """Return what these fields may get."""
-        return Posted(self._text, self._files, fields)
+        return Posted(self._text, self._files, fields, self._lost)
 
     def without_files(self) -> Posted:
         """Return the text alone: a browser cannot be given a file back."""
-        return Posted(self._text, MultiDict())
+        lost = frozenset(filter(self.had_file, self._files))
+        return Posted(self._text, MultiDict(), lost=lost)
+
+    def had_file(self, name: str) -> bool:
+        """Return whether a file was posted under this name; an empty part is none."""
+        return name in self._lost or any(self._files.getlist(name))
 
 
 def posted_in_request() -> Posted:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from . import marker
 from .arguments import load, with_arguments
+from .files import ask_again
 from .form import Form
 from .identity import Identity
 from .marker import Marker
@@ -115,6 +116,7 @@ def quick_form(
     # The module of a template is made once; macros are looked up in it.
     template = current_app.jinja_env.get_template(_TEMPLATE)
     macro: Any = template.module
+    ask_again(form)
     view = view_form(form, attributes, title=title, button=button)
     html: Markup = macro.quick_form(view)
     return html
