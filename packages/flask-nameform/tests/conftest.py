@@ -49,6 +49,15 @@ def hidden() -> Callable[..., dict[str, str]]:
 
 
 @pytest.fixture
+def bare_app() -> Flask:
+    """An app as it is before anything is attached to it."""
+    app = Flask(__name__)
+    app.secret_key = "a secret for the tests"
+    app.testing = True
+    return app
+
+
+@pytest.fixture
 def forms() -> Forms:
     return Forms()
 

@@ -73,7 +73,9 @@ class FormError(ValidationError):
         self.headers = dict(headers or {})
 
 
-class _Meta(DefaultMeta):
+class BoundMeta(DefaultMeta):
+    """How WTForms makes a form of ours."""
+
     nameform: Identity
     posted: Posted | None = None
     locales = PAGE_LOCALE
@@ -92,7 +94,7 @@ class _Meta(DefaultMeta):
     ) -> FieldT:
         # Several forms on a page need different ids. Their names may be the same: each
         # form posts only its own, and browsers fill in by name.
-        if "id" not in unbound_field.kwargs:
+        if "id" not in unbound_field.kwargs and self.nameform.has_scoped_ids:
             options.setdefault("id", f"{self.nameform.scope}-{options['name']}")
 
         return super().bind_field(form, unbound_field, options)
@@ -130,7 +132,10 @@ class Form(wtforms.Form):
         WTForms' interface or ours, such as ``data`` or ``errors``.
     """
 
-    Meta = _Meta
+    Meta = BoundMeta
+
+    #: Whether the ids of its fields begin with its name.
+    _has_scoped_ids = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -155,11 +160,13 @@ class Form(wtforms.Form):
         own_name = "-".join(
             filter(None, (type(self).__name__, prefix.rstrip("-_;:/.")))
         )
-        meta = {"nameform": Identity(own_name), **(meta or {})}
+        identity = Identity(own_name, has_scoped_ids=self._has_scoped_ids)
+        meta = {"nameform": identity, **(meta or {})}
         super().__init__(formdata, obj, prefix, data, meta, **kwargs)
 
         self._binds_itself = formdata is _FROM_REQUEST
-        _give_ids_within(self)
+        if self.meta.nameform.has_scoped_ids:
+            _give_ids_within(self)
         _refuse_odd_numbers(self)
 
         if self._is_bound():

@@ -21,6 +21,8 @@ class Identity:
     signed: str | None = None
     #: A named form is submitted if whoever makes it says so.
     submitted: bool = False
+    #: Whether the ids of its fields begin with :attr:`scope`, or are their names.
+    has_scoped_ids: bool = True
 
     @property
     def scope(self) -> str:
