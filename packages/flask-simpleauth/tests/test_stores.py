@@ -238,14 +238,20 @@ def test_hit(bench: Bench) -> None:
     """Hits are counted by key, from the first one's window until that ends."""
     counters = bench.store.counters
     with bench.entered():
-        assert counters.hit(["b", "a"], 60, NOW) == [Hit(1, NOW + 60)] * 2
-        assert counters.hit(["a"], 60, NOW + 59) == [Hit(2, NOW + 60)]
-        assert counters.hit(["a", "b"], 60, NOW + 60) == [Hit(1, NOW + 120)] * 2
+        assert counters.hit({"b": 90, "a": 60}, NOW) == [
+            Hit(1, NOW + 90),
+            Hit(1, NOW + 60),
+        ]
+        assert counters.hit({"a": 5}, NOW + 59) == [Hit(2, NOW + 60)]
+        assert counters.hit({"a": 5, "b": 5}, NOW + 60) == [
+            Hit(1, NOW + 65),
+            Hit(2, NOW + 90),
+        ]
 
 
 def test_hit_at_once(bench: Bench) -> None:
     """Many hits at once are all counted, none twice."""
-    outcomes = at_once(bench, lambda: bench.store.counters.hit(["a", "b"], 60, NOW))
+    outcomes = at_once(bench, lambda: bench.store.counters.hit({"a": 60, "b": 60}, NOW))
 
     for place in (0, 1):
         counts = sorted(hits[place].count for hits in outcomes)
@@ -256,19 +262,19 @@ def test_refund(bench: Bench) -> None:
     """A refund takes one hit back, and never below zero."""
     counters = bench.store.counters
     with bench.entered():
-        counters.hit(["a"], 60, NOW)
+        counters.hit({"a": 60}, NOW)
         counters.refund(["a", "b"])
         counters.refund(["a"])
 
-        assert counters.hit(["a", "b"], 60, NOW) == [Hit(1, NOW + 60)] * 2
+        assert counters.hit({"a": 60, "b": 60}, NOW) == [Hit(1, NOW + 60)] * 2
 
 
 def test_purge_counters(bench: Bench) -> None:
     """Counters that start anew go in steps of a given size; others stay."""
     counters = bench.store.counters
     with bench.entered():
-        counters.hit(["a", "b", "c"], 60, NOW)
-        counters.hit(["d"], 600, NOW)
+        counters.hit(dict.fromkeys("abc", 60), NOW)
+        counters.hit({"d": 600}, NOW)
 
         assert [counters.purge(NOW + 60, 2) for _ in range(3)] == [2, 1, 0]
-        assert counters.hit(["d"], 600, NOW) == [Hit(2, NOW + 600)]
+        assert counters.hit({"d": 600}, NOW) == [Hit(2, NOW + 600)]

@@ -138,10 +138,10 @@ def test_counting_refuses_pending_work(
     """Tries are not counted where a rollback could undo the count."""
     write(site)
     with pytest.raises(RuntimeError, match=r"Commit or roll back db\.session"):
-        site.store.counters.hit(["a"], 60, NOW)
+        site.store.counters.hit({"a": 60}, NOW)
 
     site.db.session.rollback()
-    assert site.store.counters.hit(["a"], 60, NOW)[0].count == 1
+    assert site.store.counters.hit({"a": 60}, NOW)[0].count == 1
 
 
 def test_reading_does_not_flush(site: Site) -> None:

@@ -7,7 +7,7 @@ since 1970 in UTC; digests and counter keys are hexadecimal strings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -174,10 +174,11 @@ class TokenStore(Protocol):
 class CounterStore(Protocol):
     """Counts hits within windows of time."""
 
-    def hit(self, keys: Sequence[str], window: int, now: int) -> list[Hit]:
-        """Add one to each counter, atomically, and return them in the order of keys.
+    def hit(self, windows: Mapping[str, int], now: int) -> list[Hit]:
+        """Add one to each counter, atomically, and return them in the order given.
 
-        :param window: seconds from a counter's first hit until it starts anew.
+        :param windows: by key, the seconds from a counter's first hit until it starts
+            anew. One that is running keeps the window it has.
         """
         ...
 

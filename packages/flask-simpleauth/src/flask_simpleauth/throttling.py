@@ -63,7 +63,7 @@ class Throttle:
             if who is not None and allowed is not None
         }
         now = int(self._clock())
-        hits = self._counters.hit(list(tries), limit.window, now)
+        hits = self._counters.hit(dict.fromkeys(tries, limit.window), now)
 
         over = [
             hit.resets_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, case, select
@@ -22,7 +22,7 @@ class RelationalCounters:
         self._bind = {"mapper": model.mapper}
         self._table = counter_table(model.key.table.metadata)
 
-    def hit(self, keys: Sequence[str], window: int, now: int) -> list[Hit]:
+    def hit(self, windows: Mapping[str, int], now: int) -> list[Hit]:
         """Add one to each counter, in one transaction.
 
         :raises RuntimeError: inside pending work, since a rollback of that must not
@@ -32,10 +32,10 @@ class RelationalCounters:
             connection = session.connection(bind_arguments=self._bind)
             # Sorted, so that two callers never wait for each other's rows.
             hits = {
-                key: self._hit(connection, key, window, now)
-                for key in sorted(set(keys))
+                key: self._hit(connection, key, windows[key], now)
+                for key in sorted(windows)
             }
-        return [hits[key] for key in keys]
+        return [hits[key] for key in windows]
 
     def refund(self, keys: Iterable[str]) -> None:
         """Take one hit back from each counter."""

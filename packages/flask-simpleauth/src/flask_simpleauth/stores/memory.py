@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
 from typing import Any
@@ -172,15 +172,15 @@ class MemoryCounters:
         self._lock = threading.Lock()
         self._hits: dict[str, Hit] = {}
 
-    def hit(self, keys: Sequence[str], window: int, now: int) -> list[Hit]:
+    def hit(self, windows: Mapping[str, int], now: int) -> list[Hit]:
         """Add one to each counter and return them."""
         with self._lock:
-            for key in keys:
+            for key, window in windows.items():
                 before = self._hits.get(key)
                 if before is None or before.resets_at <= now:
                     before = Hit(0, now + window)
                 self._hits[key] = replace(before, count=before.count + 1)
-            return [self._hits[key] for key in keys]
+            return [self._hits[key] for key in windows]
 
     def refund(self, keys: Iterable[str]) -> None:
         """Take one hit back from each counter."""
