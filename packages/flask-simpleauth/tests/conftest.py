@@ -6,22 +6,32 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask_simpleauth import SimpleAuth
+from flask_simpleauth.api_tokens import ApiTokens
+from flask_simpleauth.audit import Audit
+from flask_simpleauth.flows import create_user
+from flask_simpleauth.links import Links
+from flask_simpleauth.passwords import Passwords
+from flask_simpleauth.services import Services
+from flask_simpleauth.sessions import Limits, Sessions
 from flask_simpleauth.stores.embedded import EmbeddedStore
-from flask_simpleauth.stores.memory import MemoryStore
+from flask_simpleauth.stores.memory import MemoryStore, MemoryUser
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_simpleauth.testing import CHEAP_HASH
 from flask_simpleauth.testing import FakeClock as Clock
+from flask_simpleauth.throttling import Throttle
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.pool import NullPool
 
 PASSWORD = "correct horse battery"
+DAY = timedelta(days=1)
 
 
 @dataclass
@@ -143,3 +153,38 @@ def app(tmp_path: Path) -> Flask:
 def auth(app: Flask, clock: Clock) -> SimpleAuth:
     """SimpleAuth on the app, with the embedded store."""
     return SimpleAuth(app, clock=clock)
+
+
+class CountingPasswords(Passwords):
+    """Counts what takes the time."""
+
+    verified = 0
+
+    def verify(self, stored: str | None, password: str) -> bool:
+        self.verified += 1
+        return super().verify(stored, password)
+
+
+@pytest.fixture
+def services(clock: Clock) -> Services[MemoryUser]:
+    """What the flows work with, in memory."""
+    store, audit = MemoryStore(), Audit(None, clock)
+    return Services(
+        users=store.users,
+        tokens=store.tokens,
+        clock=clock,
+        passwords=CountingPasswords("scrypt:256:8:1"),
+        throttle=Throttle(store.counters, clock),
+        sessions=Sessions(store.tokens, clock, Limits(DAY, DAY, DAY), audit),
+        api_tokens=ApiTokens(store.tokens, clock, audit),
+        links=Links(store.users, store.tokens, clock, lambda: [b"key"]),
+        audit=audit,
+        min_length=12,
+        sender=None,
+    )
+
+
+@pytest.fixture
+def ada(services: Services[MemoryUser]) -> MemoryUser:
+    """Ada's account."""
+    return create_user(services, "ada@example.org", PASSWORD, name="Ada")

@@ -278,3 +278,51 @@ def test_purge_counters(bench: Bench) -> None:
 
         assert [counters.purge(NOW + 60, 2) for _ in range(3)] == [2, 1, 0]
         assert counters.hit({"d": 600}, NOW) == [Hit(2, NOW + 600)]
+
+
+in_sql = pytest.mark.parametrize(
+    "bench", ["embedded", "sqlite", "postgresql"], indirect=True
+)
+
+
+@in_sql
+def test_transaction(bench: Bench) -> None:
+    """What is written in a transaction is there together, and readable within it."""
+    store = bench.store
+    with bench.entered():
+        with store.transaction():
+            user = store.users.create(ADA)
+            store.tokens.put(a_token(user.id))
+            assert store.tokens.get("a" * 64, "session").user.id == user.id
+        assert store.tokens.get("a" * 64, "session").user.id == user.id
+
+
+def put_and_take(bench: Bench) -> None:
+    with bench.store.transaction():
+        bench.store.tokens.put(a_token(1))
+        bench.store.users.create(ADA)
+
+
+def put_and_break(bench: Bench) -> None:
+    with bench.store.transaction():
+        bench.store.tokens.put(a_token(1))
+        raise ZeroDivisionError
+
+
+@in_sql
+@pytest.mark.parametrize(
+    ("work", "error"), [(put_and_take, Taken), (put_and_break, ZeroDivisionError)]
+)
+def test_transaction_that_fails(
+    bench: Bench, work: Callable[[Bench], None], error: type[Exception]
+) -> None:
+    """After an error nothing of a transaction is there, and the store can be used."""
+    tokens = bench.store.tokens
+    with bench.entered():
+        bench.store.users.create(ADA)
+        with pytest.raises(error):
+            work(bench)
+        assert tokens.get("a" * 64, "session") is None
+
+        tokens.put(a_token(1))
+        assert tokens.get("a" * 64, "session") is not None

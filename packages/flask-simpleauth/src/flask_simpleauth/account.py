@@ -55,21 +55,14 @@ def _confirm_page() -> str:
 
 def _confirm(form: ConfirmForm) -> str | None:
     """Start a new session for who shows the password, and lead back."""
-    visit, services = current_visit(), current_state().services()
     try:
-        flows.authenticate(
-            services,
-            services.attributes.read(visit.user, "email"),
-            form.password.data or "",
-            address=client_network(),
-        )
+        current_visit().confirm(form.password.data or "")
     except BadCredentials:
         form.password.errors = ["That is not your password."]
         return None
     except AuthError as error:
         raise refused(error) from error
 
-    visit.sign_in(visit.user, remember=visit.is_remembered)
     return open_next(form.next.data or "")
 
 

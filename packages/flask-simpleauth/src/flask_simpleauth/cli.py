@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 
 from . import flows, recovery
 from .errors import AuthError
+from .identity import normalise
 from .origin import current_site
 from .services import Services
 from .state import current_state
@@ -170,7 +171,7 @@ def _account(email: str) -> Generator[tuple[Services[Any], Any], None, None]:
     """Find the account, and say what goes wrong in a sentence."""
     services = current_state().services()
     with _plain_errors():
-        user = services.users.find(flows.normalise(email))
+        user = services.users.find(normalise(email))
         if user is None:
             raise click.ClickException(f"Nobody has an account with {email}.")
         yield services, user

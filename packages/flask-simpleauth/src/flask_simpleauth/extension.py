@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 from flask import Blueprint, Flask, abort, current_app, has_request_context
 
 from . import flows
+from .authentication import Attempt, authenticate
 from .blueprint import make_blueprint
 from .cli import auth_cli
 from .guards import (
@@ -220,9 +221,8 @@ class SimpleAuth(Generic[U]):
         :raises Busy: if too many passwords are being hashed.
         :raises RuntimeError: if ``db.session`` has uncommitted changes.
         """
-        return flows.authenticate(
-            self._services(), identity, secret, address=self._client()
-        )
+        attempt = Attempt(identity, secret, self._client())
+        return authenticate(self._services(), attempt)
 
     def login(self, user: U, *, remember: bool = False) -> None:
         """Sign the user in: a new session, whose key goes into a cookie.

@@ -1,85 +1,21 @@
-"""What accounts do: sign up, prove who one is. No Flask in here."""
+"""What happens to accounts: they are made and changed. No Flask in here."""
 
 from __future__ import annotations
 
-import logging
-import re
-import unicodedata
 from typing import Any, TypeVar
 
-from .errors import BadCredentials, InvalidIdentity, Taken
-from .passwords import MAX_LENGTH, check_strength
+from .authentication import reauthenticate
+from .errors import Taken
+from .identity import normalise
+from .passwords import check_strength
 from .services import Services, audited
 from .signals import user_created
-from .throttling import SIGN_IN, SIGN_UP
-
-logger = logging.getLogger(__name__)
+from .throttling import SIGN_UP
 
 U = TypeVar("U")
 
-#: Characters of an address (RFC 5321, section 4.5.3.1: 64 + 1 + 255).
-MAX_IDENTITY = 320
 #: Characters of a name.
 MAX_NAME = 200
-
-# Whether an address exists only a mail to it can tell; this catches slips, and what
-# would make two addresses of one where it stands in a mail (RFC 5322, section 3.2.3).
-_ADDRESS = re.compile(r'[^@\s()<>\[\]:;,\\"]+@[^@\s()<>\[\]:;,\\"]+')
-
-
-def normalise(identity: str) -> str:
-    """Return the one form of an address that is compared and stored.
-
-    :raises InvalidIdentity: if it is no address, or longer than one can be.
-    """
-    if len(identity) > MAX_IDENTITY:
-        raise InvalidIdentity()
-
-    text = unicodedata.normalize("NFKC", identity).strip().casefold()
-    # Folding first: it turns look-alikes such as the full-width sign into the real @.
-    if not _ADDRESS.fullmatch(text) or not text.isprintable():
-        raise InvalidIdentity()
-
-    return text
-
-
-def authenticate(
-    services: Services[U], identity: str, secret: str, *, address: str | None = None
-) -> U:
-    """Return the user with this identity and password. All ways in lead through here.
-
-    Whoever asks, exactly one password is hashed: for an unknown account, an inactive
-    one and one without a password too.
-
-    :param address: the client's network, as :func:`~.throttling.network_of` gives it.
-    :raises BadCredentials: if they do not match, whatever the reason.
-    :raises Throttled: after too many wrong tries.
-    :raises Busy: if no place for hashing was free in time.
-    :raises RuntimeError: if the app's database session has uncommitted changes.
-    """
-    with services.auditing("authenticate") as entry:
-        if len(secret) > MAX_LENGTH:
-            raise BadCredentials()
-        try:
-            normalised = normalise(identity)
-        except InvalidIdentity:
-            raise BadCredentials() from None
-
-        throttle = services.throttle
-        reserved = throttle.reserve(SIGN_IN, account=normalised, address=address)
-        user = _look_up(services, normalised, identity)
-        entry.account = services.key_of(user)
-        stored = _usable_hash(services, user)
-
-        is_right = services.passwords.verify(stored, secret)
-        if not is_right or user is None or stored is None:
-            raise BadCredentials()
-
-        throttle.refund(reserved)
-
-    if services.passwords.needs_rehash(stored):
-        _rehash(services, user, secret)
-    return user
 
 
 @audited("sign-up")
@@ -144,8 +80,7 @@ def change_password(
     :raises WeakPassword: if the new one will not do.
     :raises Throttled: after too many wrong tries.
     """
-    identity: str = services.attributes.read(user, "email")
-    authenticate(services, identity, current, address=address)
+    reauthenticate(services, user, current, address=address)
     set_password(services, user, new)
 
 
@@ -209,26 +144,3 @@ def _check_strength(
 ) -> None:
     personal = [identity, identity.partition("@")[0], name or ""]
     check_strength(secret, min_length=services.min_length, personal=personal)
-
-
-def _look_up(services: Services[U], normalised: str, typed: str) -> U | None:
-    user = services.users.find(normalised)
-    if user is None and typed != normalised:
-        # Addresses stored by somebody else may not be in our form.
-        user = services.users.find(typed)
-    return user
-
-
-def _usable_hash(services: Services[U], user: U | None) -> str | None:
-    if user is None or not services.attributes.is_active(user):
-        return None
-    return services.attributes.read(user, "password_hash") or None
-
-
-def _rehash(services: Services[U], user: U, secret: str) -> None:
-    try:
-        changes = {"password_hash": services.passwords.hash(secret)}
-        services.users.save(user, changes)
-    except Exception:
-        # The person is who they say they are; the better hash can wait.
-        logger.warning("A password hash was not renewed.", exc_info=True)

@@ -6,9 +6,10 @@ from functools import partial
 
 from flask import flash, url_for
 
-from . import flows, recovery
+from . import recovery
 from .errors import AuthError, LinkIsDead, WeakPassword
 from .forms import ForgotForm, ResetForm
+from .identity import normalise
 from .letters import Letters, deliver
 from .pages import refused, render
 from .state import current_state
@@ -34,7 +35,7 @@ def send_link(form: ForgotForm) -> None:
     """Send a link, if the address has an account; the answer does not tell."""
     identity = form.email.data or ""
     try:
-        normalised = flows.normalise(identity)
+        normalised = normalise(identity)
         services = current_state().services()
         services.throttle.reserve(RESET, account=normalised, address=client_network())
     except AuthError as error:

@@ -14,8 +14,9 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length
 
-from .flows import MAX_IDENTITY, MAX_NAME
+from .flows import MAX_NAME
 from .guards import home, seal_next
+from .identity import MAX_IDENTITY
 from .state import current_state
 from .visit import current_visit
 

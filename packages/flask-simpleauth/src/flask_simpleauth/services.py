@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Generic, TypeVar, cast
@@ -14,7 +14,7 @@ from .audit import DONE, Audit, Event
 from .links import Links
 from .passwords import Passwords
 from .sessions import Sessions
-from .store import Attributes, TokenStore, UserStore
+from .store import Attributes, TokenStore, Transaction, UserStore
 from .throttling import Clock, Throttle
 
 U = TypeVar("U")
@@ -45,6 +45,8 @@ class Services(Generic[U]):
     min_length: int
     #: Who sends the signals: the app.
     sender: object
+    #: Makes the writes within it one, where the store can.
+    transaction: Transaction = nullcontext
 
     @property
     def attributes(self) -> Attributes:

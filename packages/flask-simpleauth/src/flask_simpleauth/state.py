@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from flask import Flask, current_app, has_request_context, request
@@ -126,6 +127,7 @@ class State:
             audit=audit,
             min_length=settings.password_min_length,
             sender=self._app,
+            transaction=getattr(store, "transaction", nullcontext),
         )
 
 

@@ -7,7 +7,8 @@ since 1970 in UTC; digests and counter keys are hexadecimal strings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -191,8 +192,17 @@ class CounterStore(Protocol):
         ...
 
 
+#: What is written within is kept together or not at all. A write that fails ends it, so
+#: its error must be let through.
+Transaction = Callable[[], AbstractContextManager[object]]
+
+
 class Store(Protocol[U]):
-    """All three together."""
+    """All three together.
+
+    Where they share a database, a store may also have ``transaction``, a
+    :data:`Transaction`. Without it each write stands for itself.
+    """
 
     @property
     def users(self) -> UserStore[U]:

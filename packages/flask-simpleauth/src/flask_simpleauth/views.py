@@ -40,16 +40,14 @@ def logout_page() -> str | Response:
 def log_in(form: LoginForm) -> str | None:
     """Sign in who the form says, if the password agrees."""
     try:
-        user = flows.authenticate(
-            current_state().services(),
+        current_visit().sign_in_with(
             form.email.data or "",
             form.password.data or "",
-            address=client_network(),
+            remember=bool(form.remember.data),
         )
     except AuthError as error:
         raise refused(error) from error
 
-    current_visit().sign_in(user, remember=bool(form.remember.data))
     return open_next(form.next.data or "")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Request, Response, after_this_request, request, session
 from flask_nameform import csrf
 
+from .authentication import Attempt, Device, sign_in, sign_in_again, start_session
 from .devices import device_name
 from .services import Services
 from .sessions import SESSION
@@ -49,23 +50,31 @@ class Visit:
 
     def sign_in(self, user: Any, *, remember: bool = False) -> None:
         """Start a new session for the user; the one that was there is ended."""
-        services = current_state().services()
-        user_id = services.attributes.read(user, "id")
+        services, device = current_state().services(), self._device(remember)
+        self._enter(user, *start_session(services, user, device))
 
-        if self.token is not None:
-            services.sessions.end(self.token)
-            if self.token.user_id != user_id:
-                session.clear()  # what the one left is not for the other
-        csrf.rotate()
+    def sign_in_with(
+        self, identity: str, secret: str, *, remember: bool = False
+    ) -> None:
+        """Do the same for who has this address and password.
 
-        label = device_name(self.request.user_agent.string)
-        self._new_key, self.token = services.sessions.start(
-            user_id, label, remember=remember
+        :raises AuthError: as :func:`~.authentication.authenticate` does.
+        """
+        services, device = current_state().services(), self._device(remember)
+        attempt = Attempt(identity, secret, client_network())
+        self._enter(*sign_in(services, attempt, device))
+
+    def confirm(self, secret: str) -> None:
+        """Start a new session for who is signed in, if the password is theirs.
+
+        :raises AuthError: as :func:`~.authentication.authenticate` does.
+        """
+        services, device = current_state().services(), self._device(self.is_remembered)
+        address = client_network()
+        self._enter(
+            self.user,
+            *sign_in_again(services, self.user, secret, device, address=address),
         )
-        self.user = user
-        self._changed = True
-        services.audit.note("sign-in", user_id)
-        signed_in.send(services.sender, user=user)
 
     def sign_out(self) -> None:
         """End the session in the store, and forget what the browser was given."""
@@ -84,6 +93,21 @@ class Visit:
     def scopes(self) -> frozenset[str]:
         """The permissions this request is limited to; no limit if empty."""
         return frozenset(self.token.data.get("scopes", ()) if self.token else ())
+
+    def _device(self, remember: bool) -> Device:
+        name = device_name(self.request.user_agent.string)
+        return Device(name, remember, self.token)
+
+    def _enter(self, user: Any, key: str, token: Token) -> None:
+        if self.token is not None and self.token.user_id != token.user_id:
+            session.clear()  # what the one left is not for the other
+        csrf.rotate()
+
+        self.user, self.token, self._new_key = user, token, key
+        self._changed = True
+        services = current_state().services()
+        services.audit.note("sign-in", token.user_id)
+        signed_in.send(services.sender, user=user)
 
     def _resume(self) -> None:
         services = current_state().services()

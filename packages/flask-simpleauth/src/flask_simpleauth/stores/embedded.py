@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from ..store import Attributes
+from ..store import Attributes, Transaction
 from .counters import RelationalCounters
 from .tokens import RelationalTokens
 from .unit_of_work import OwnUnitOfWork
@@ -82,6 +82,7 @@ class EmbeddedStore:
         model = UserModel(User, Attributes())
         work = OwnUnitOfWork(_Database(path).engine)
 
+        self.transaction: Transaction = work.writing
         self.users = RelationalUsers(work, model)
         self.tokens = RelationalTokens(work, model)
         self.counters = RelationalCounters(work, model)

@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy import inspect
 from sqlalchemy.orm import Mapper, Session
 
-from ..store import Attributes
+from ..store import Attributes, Transaction
 from .counters import RelationalCounters
 from .tokens import RelationalTokens
 from .unit_of_work import SharedUnitOfWork
@@ -65,6 +65,7 @@ class SQLAlchemyStore(Generic[U]):
         model = UserModel(user_class, _attributes_of(user_class, attributes or {}))
         work = SharedUnitOfWork(db.session)
 
+        self.transaction: Transaction = work.writing
         self.users = RelationalUsers(work, model)
         self.tokens = RelationalTokens(work, model)
         self.counters = RelationalCounters(work, model)

@@ -9,6 +9,7 @@ for each request, and under ``sqlite://`` it *is* the app's connection.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
@@ -18,6 +19,9 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 #: The key in ``Session.info`` that says: this transaction has written.
 _HAS_WRITTEN = "simpleauth_has_written"
+
+#: The key in ``Session.info`` that says: a transaction of ours is under way.
+_IS_OURS = "simpleauth_is_ours"
 
 #: The attribute of a session class that says: its sessions note their writes.
 _IS_WATCHED = "simpleauth_is_watched"
@@ -39,21 +43,36 @@ class UnitOfWork(Protocol):
     def writing(self, *, joining: bool = True) -> AbstractContextManager[Session]:
         """Give a session whose writes are kept when the block ends well.
 
+        A block within a block is part of that one: all is kept or nothing, so the
+        error of a write must be let through.
+
         :param joining: whether a caller's later rollback may undo them.
         :raises RuntimeError: if not ``joining`` and the caller has pending writes.
         """
         ...
 
 
+class _Current(threading.local):
+    """The session of the transaction that this thread is in."""
+
+    session: Session | None = None
+
+
 class OwnUnitOfWork:
-    """For an engine that nobody else uses: each block is one transaction."""
+    """For an engine that nobody else uses: each outer block is one transaction."""
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
+        self._current = _Current()
 
     @contextmanager
     def reading(self, *, release: bool = False) -> Generator[Session, None, None]:
         """Give a session of its own; what it loaded stays readable afterwards."""
+        current = self._current.session
+        if current is not None:
+            yield current
+            return
+
         with Session(
             self._engine(), autoflush=False, expire_on_commit=False
         ) as session:
@@ -62,8 +81,19 @@ class OwnUnitOfWork:
     @contextmanager
     def writing(self, *, joining: bool = True) -> Generator[Session, None, None]:
         """Give a session that commits at the end."""
-        with self.reading() as session, session.begin():
-            yield session
+        outer = self._current.session
+        if outer is not None:
+            yield outer
+            _flush(outer)
+            return
+
+        with self.reading() as session:
+            self._current.session = session
+            try:
+                yield session
+                session.commit()
+            finally:  # what is not committed is rolled back when the session closes
+                self._current.session = None
 
 
 class SharedUnitOfWork:
@@ -90,6 +120,12 @@ class SharedUnitOfWork:
         """Give the app's session, and commit unless the app has work pending."""
         session = self._session()
 
+        if _IS_OURS in session.info:
+            with session.no_autoflush:
+                yield session
+            _flush(session)
+            return
+
         if has_pending_writes(session):
             if not joining:
                 raise RuntimeError(
@@ -104,6 +140,7 @@ class SharedUnitOfWork:
         # A transaction that has read cannot always be made to write: SQLite refuses
         # where another connection has written since.
         _commit_keeping_loaded(session)
+        session.info[_IS_OURS] = True
         try:
             with session.no_autoflush:
                 yield session
@@ -111,6 +148,8 @@ class SharedUnitOfWork:
         except BaseException:
             session.rollback()
             raise
+        finally:
+            del session.info[_IS_OURS]
 
 
 def has_pending_writes(session: Session) -> bool:
@@ -120,6 +159,15 @@ def has_pending_writes(session: Session) -> bool:
         or bool(session.new or session.deleted)
         or any(map(session.is_modified, session.dirty))
     )
+
+
+def _flush(session: Session) -> None:
+    """Send the changes of an inner block; what fails there fails the outer one."""
+    try:
+        session.flush()
+    except BaseException:
+        session.rollback()
+        raise
 
 
 def _commit_keeping_loaded(session: Session) -> None:

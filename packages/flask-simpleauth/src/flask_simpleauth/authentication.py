@@ -1,0 +1,186 @@
+"""Proving who one is, and the session that one gets for it. No Flask in here."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from .errors import BadCredentials, Busy, InvalidIdentity
+from .identity import normalise
+from .passwords import MAX_LENGTH
+from .services import Services
+from .store import Token
+from .throttling import SIGN_IN
+
+logger = logging.getLogger(__name__)
+
+U = TypeVar("U")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What somebody shows to prove who they are."""
+
+    #: Their address, as they typed it.
+    identity: str
+    secret: str = field(repr=False)
+    #: The client's network, as :func:`~.throttling.network_of` gives it.
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Device:
+    """Where a session is to be."""
+
+    #: What its owner will know it by.
+    name: str = ""
+    #: Whether they stay signed in on it.
+    remember: bool = False
+    #: The session that is there, whose place the new one takes.
+    session: Token | None = None
+
+
+def authenticate(services: Services[U], attempt: Attempt) -> U:
+    """Return the user with this identity and password. All ways in lead through here.
+
+    Whoever asks, exactly one password is hashed: for an unknown account, an inactive
+    one and one without a password too.
+
+    :raises BadCredentials: if they do not match, whatever the reason.
+    :raises Throttled: after too many wrong tries.
+    :raises Busy: if no place for hashing was free in time.
+    :raises RuntimeError: if the app's database session has uncommitted changes.
+    """
+    user, reserved = _prove(services, attempt)
+    services.throttle.refund(reserved)
+    return user
+
+
+def reauthenticate(
+    services: Services[U], user: U, secret: str, *, address: str | None = None
+) -> None:
+    """Let the user show once more that the password is theirs, and nobody else's.
+
+    :raises AuthError: as :func:`authenticate` does.
+    """
+    _, reserved = _prove(services, _again(services, user, secret, address), user)
+    services.throttle.refund(reserved)
+
+
+def sign_in(
+    services: Services[U], attempt: Attempt, device: Device
+) -> tuple[U, str, Token]:
+    """Start a session for who proves who they are: the user, the key and the token.
+
+    The same as :func:`authenticate` and :func:`start_session`, in fewer transactions.
+
+    :raises AuthError: as :func:`authenticate` does.
+    """
+    user, reserved = _prove(services, attempt)
+    return user, *_start_and_refund(services, user, device, reserved)
+
+
+def sign_in_again(
+    services: Services[U],
+    user: U,
+    secret: str,
+    device: Device,
+    *,
+    address: str | None = None,
+) -> tuple[str, Token]:
+    """Start a new session for a user who shows their password: the key and the token.
+
+    :raises AuthError: as :func:`authenticate` does.
+    """
+    _, reserved = _prove(services, _again(services, user, secret, address), user)
+    return _start_and_refund(services, user, device, reserved)
+
+
+def start_session(services: Services[U], user: U, device: Device) -> tuple[str, Token]:
+    """Start a session for the user, and return its key and its token."""
+    with services.transaction():
+        if device.session is not None:
+            services.sessions.end(device.session)
+        return services.sessions.start(
+            services.key_of(user), device.name, remember=device.remember
+        )
+
+
+def _again(services: Services[U], user: U, secret: str, address: str | None) -> Attempt:
+    return Attempt(services.attributes.read(user, "email"), secret, address)
+
+
+def _start_and_refund(
+    services: Services[U], user: U, device: Device, reserved: list[str]
+) -> tuple[str, Token]:
+    with services.transaction():
+        services.throttle.refund(reserved)
+        return start_session(services, user, device)
+
+
+def _prove(
+    services: Services[U], attempt: Attempt, user: U | None = None
+) -> tuple[U, list[str]]:
+    """Return the user who has proved who they are, and the tries to take back.
+
+    :param user: the only one it may be; they are looked up if that is not known.
+    """
+    with services.auditing("authenticate", user) as entry:
+        if len(attempt.secret) > MAX_LENGTH:
+            raise BadCredentials()
+        try:
+            identity = normalise(attempt.identity)
+        except InvalidIdentity:
+            raise BadCredentials() from None
+
+        reserved = services.throttle.reserve(
+            SIGN_IN, account=identity, address=attempt.address
+        )
+        user = user or _look_up(services, identity, attempt.identity)
+        entry.account = services.key_of(user)
+        stored = _verified_hash(services, user, attempt.secret, reserved)
+        if user is None or stored is None:
+            raise BadCredentials()
+
+    if services.passwords.needs_rehash(stored):
+        _rehash(services, user, attempt.secret)
+    return user, reserved
+
+
+def _look_up(services: Services[U], normalised: str, typed: str) -> U | None:
+    user = services.users.find(normalised)
+    if typed == normalised:
+        return user
+    # Addresses stored by somebody else may not be in our form. We look in any case: a
+    # second query for unknown addresses only would tell them from known ones.
+    as_typed = services.users.find(typed)
+    return as_typed if user is None else user
+
+
+def _verified_hash(
+    services: Services[U], user: U | None, secret: str, reserved: list[str]
+) -> str | None:
+    """Return the user's password hash if it is that of the secret."""
+    stored = _usable_hash(services, user)
+    try:
+        is_right = services.passwords.verify(stored, secret)
+    except Busy:
+        services.throttle.refund(reserved)  # nobody has looked at it
+        raise
+    return stored if is_right else None
+
+
+def _usable_hash(services: Services[U], user: U | None) -> str | None:
+    if user is None or not services.attributes.is_active(user):
+        return None
+    return services.attributes.read(user, "password_hash") or None
+
+
+def _rehash(services: Services[U], user: U, secret: str) -> None:
+    try:
+        changes = {"password_hash": services.passwords.hash(secret)}
+        services.users.save(user, changes)
+    except Exception:
+        # The person is who they say they are; the better hash can wait.
+        logger.warning("A password hash was not renewed.", exc_info=True)
