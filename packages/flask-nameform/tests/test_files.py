@@ -104,10 +104,12 @@ def test_an_empty_part_is_not_enough_where_a_file_is_required(
 
 def test_a_required_file_says_so(app: Flask) -> None:
     """In words of ours or of the app, and to the browser."""
-    assert send(app, one(FileRequired())).upload.errors == ["Choose a file."]
+    assert send(app, one(FileRequired())).upload.errors == [
+        "Choose a file for “Upload”."
+    ]
     assert send(app, one(FileRequired("Photo?"))).upload.errors == ["Photo?"]
     form = send(app, one(FileRequired(), base=MultipleFileField))
-    assert form.upload.errors == ["Choose a file."]
+    assert form.upload.errors == ["Choose a file for “Upload”."]
     assert " required " in form.upload()
 
 

@@ -24,6 +24,7 @@ from wtforms.validators import DataRequired, StopValidation
 from .content import ContentTypes
 from .form import Form
 from .i18n import texts
+from .naming import REQUIRED
 
 __all__ = [
     "FileAllowed",
@@ -69,12 +70,12 @@ class MultipleFileField(wtforms.MultipleFileField):
 class FileRequired(DataRequired):
     """Asks for a file to be chosen.
 
-    :param message: what to say instead of "Choose a file."
+    :param message: what to say instead of "Choose a file for “Photo”."
     """
 
     def __call__(self, form: BaseForm, field: Field) -> None:
         if not any(_files_of(field)):
-            raise StopValidation(self.message or texts.gettext("Choose a file."))
+            raise StopValidation(self.message or field.gettext(REQUIRED))
 
 
 class FileAllowed:

@@ -27,6 +27,7 @@ from .formdata import (
 )
 from .i18n import texts, wtforms_texts
 from .identity import Identity
+from .naming import NamedTexts
 from .shape import check_shape
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ SUBMIT_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 # Tells "take it from the request" from None, which to WTForms means "not submitted".
 _FROM_REQUEST: MultiDict[str, Any] = MultiDict()
+
+_NO_NUMBER = "Not a valid decimal value."  # as WTForms has it
 
 # Beyond this a number does not fit into a float, as which validators compare it.
 _NUMBER_BITS = 1000
@@ -79,6 +82,7 @@ class BoundMeta(DefaultMeta):
     nameform: Identity
     posted: Posted | None = None
     locales = PAGE_LOCALE
+    named_messages = True
 
     def get_translations(self, form: BaseForm) -> Any:
         if self.locales is PAGE_LOCALE:
@@ -97,7 +101,13 @@ class BoundMeta(DefaultMeta):
         if "id" not in unbound_field.kwargs and self.nameform.has_scoped_ids:
             options.setdefault("id", f"{self.nameform.scope}-{options['name']}")
 
-        return super().bind_field(form, unbound_field, options)
+        if options.get("translations") is not wtforms_texts or not self.named_messages:
+            return super().bind_field(form, unbound_field, options)
+
+        named = options["translations"] = NamedTexts(unbound_field.field_class)
+        field = super().bind_field(form, unbound_field, options)
+        named.label = field.label
+        return field
 
     def wrap_formdata(self, form: BaseForm, formdata: _MultiDictLike | None) -> Any:
         if formdata is _FROM_REQUEST:
@@ -308,10 +318,8 @@ def _refuse_odd_numbers(form: Form) -> None:
     for field in walk(form):
         if _is_odd(field.data):
             field.data = None
-            field.process_errors = [
-                *field.process_errors,
-                texts.gettext("Enter a number."),
-            ]
+            message = field.gettext(_NO_NUMBER)
+            field.process_errors = [*field.process_errors, message]
 
 
 def _is_odd(value: object) -> bool:

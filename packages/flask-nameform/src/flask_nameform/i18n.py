@@ -67,6 +67,12 @@ class Catalog:
         """
         return cast(str, LazyText(self.gettext, message, **values))
 
+    def are_spoken(self) -> bool:
+        """Return whether these texts are there in the language of the page."""
+        language = current_language().tag.partition("-")[0]
+        # A catalog of ours is complete, and an app adds to it what it says.
+        return language == "en" or isinstance(self.translations(), GNUTranslations)
+
     def translations(self) -> NullTranslations:
         """Return the catalog in the language of the page, one object per language."""
         language = current_language()
