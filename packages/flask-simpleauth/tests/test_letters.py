@@ -45,6 +45,16 @@ def test_both_parts(app: Flask, auth: SimpleAuth, mails: Mailbox) -> None:
         assert "a new password at localhost" in part
 
 
+def test_mailer_of_one_app(app: Flask, mails: Mailbox) -> None:
+    """In a factory the mailer may come with the app, as mail differs by deployment."""
+    auth = SimpleAuth()
+    auth.init_app(app, mailer=mails)
+    with app.app_context():
+        auth.create_user("ada@example.org", PASSWORD)
+    ask(app)
+    assert len(mails.sent) == 1
+
+
 def test_own_words(app: Flask, auth: SimpleAuth, mails: Mailbox) -> None:
     """An app's own template says a mail in its own words, and both parts have them."""
     words = "Subject:\n  Lost &  found \n\nHere, <you>:\n\n{{ link }}\n"

@@ -88,11 +88,18 @@ class SimpleAuth(Generic[U]):
         if app is not None:
             self.init_app(app)
 
-    def init_app(self, app: Flask, *, store: Store[U] | None = None) -> None:
+    def init_app(
+        self,
+        app: Flask,
+        *,
+        store: Store[U] | None = None,
+        mailer: Mailer | None = None,
+    ) -> None:
         """Attach to an app: pages, forms, the template variable, the commands.
 
         :param store: where this app's accounts are kept, if not as the constructor
             said.
+        :param mailer: what sends this app's mails, if not as the constructor said.
         :raises RuntimeError: if the app has a ``SimpleAuth`` already, or for a
             configuration key that is misspelt or has a wrong value.
         """
@@ -109,7 +116,7 @@ class SimpleAuth(Generic[U]):
             clock=self._clock,
             home=self._home,
             permissions=self._permissions,
-            mailer=self._mailer,
+            mailer=mailer or self._mailer,
         )
         app.extensions[KEY] = state
         app.context_processor(lambda: {"auth": self})
