@@ -191,3 +191,41 @@ def test_deactivated_owner(app: Flask, auth: SimpleAuth, ada: Any) -> None:
     headers = bearer(make(app, auth, ada))
     app.test_cli_runner().invoke(args="auth deactivate ada@example.org")
     assert app.test_client().get("/who", headers=headers).text == "nobody"
+
+
+def test_limited_token_is_nobody(app: Flask, auth: SimpleAuth, ada: Any) -> None:
+    """A limited token stands for its owner only where its permission is asked for."""
+
+    @app.get("/own")
+    def own() -> str:
+        return auth.require_user().name
+
+    @app.get("/edit/who")
+    @auth.login_required(permission="posts.edit")
+    def editor() -> str:
+        return f"{auth.user and auth.user.name}, {auth.require_user().name}"
+
+    limited = bearer(make(app, auth, ada, scopes=["posts.edit"]))
+    client = app.test_client()
+    assert client.get("/who", headers=limited).text == "nobody"
+    assert client.get("/edit/who", headers=limited).text == "Ada, Ada"
+    assert client.get("/who", headers=limited).text == "nobody"
+
+    refused = client.get("/own", headers=limited)
+    assert refused.status_code == 403
+    assert refused.headers["WWW-Authenticate"] == 'Bearer error="insufficient_scope"'
+    assert client.get("/own", headers=bearer(make(app, auth, ada))).text == "Ada"
+    assert client.get("/own", headers=bearer("sa_wrong")).status_code == 401
+
+
+def test_limited_token_in_a_protected_app(
+    app: Flask, auth: SimpleAuth, ada: Any
+) -> None:
+    """A protected app that asks for a permission lets a token limited to it in."""
+    auth.protect(app, permission="posts.edit")
+    client = app.test_client()
+    for scope, status in ("posts.edit", 200), ("posts.burn", 403):
+        limited = bearer(make(app, auth, ada, scopes=[scope]))
+        assert client.get("/who", headers=limited).status_code == status
+    limited = bearer(make(app, auth, ada, scopes=["posts.edit"]))
+    assert client.get("/who", headers=limited).text == "Ada"

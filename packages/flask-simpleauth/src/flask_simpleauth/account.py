@@ -10,11 +10,12 @@ from flask import flash
 from . import flows
 from .errors import AuthError, BadCredentials, WeakPassword
 from .forms import ConfirmForm, OtherSessionsForm, PasswordForm
-from .guards import Requirement, guard, open_next
+from .guards import Requirement, guard
 from .pages import refused, render
 from .state import current_state
 from .store import Token
 from .visit import client_network, current_visit
+from .way_back import open_next
 
 
 @dataclass(frozen=True)

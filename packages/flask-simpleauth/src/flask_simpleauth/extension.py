@@ -14,21 +14,15 @@ from . import flows
 from .authentication import Attempt, authenticate
 from .blueprint import make_blueprint
 from .cli import auth_cli
-from .guards import (
-    Requirement,
-    challenge,
-    check_order,
-    guard,
-    is_in_scope,
-    open_to_all,
-    permissions_of,
-)
+from .guards import Requirement, check_order, guard, open_to_all
 from .mail import Mailer
+from .permissions import is_in_scope, permissions_of
+from .refusals import challenge, forbid
 from .services import Services
 from .state import KEY, State
 from .store import Store
 from .throttling import Clock
-from .visit import client_network, current_visit
+from .visit import Visit, client_network, current_visit
 
 if TYPE_CHECKING:
     # Type checkers know this module though it is not installed: defaults of type
@@ -128,16 +122,21 @@ class SimpleAuth(Generic[U]):
     def user(self) -> U | None:
         """The user who is signed in, ``None`` if nobody is or there is no request.
 
-        Looked up in the store when first asked for, and once in a request.
+        Looked up in the store when first asked for, and once in a request. A program's
+        token that is limited to some permissions is nobody, but in a view that asks for
+        one of these: ``login_required(permission="posts.edit")``.
         """
-        self._state()
-        return cast("U | None", current_visit().user) if has_request_context() else None
+        visit = self._visit()
+        return None if visit is None else cast("U | None", visit.admitted_user)
 
     def require_user(self) -> U:
-        """Return the user who is signed in, or stop here and ask for signing in."""
+        """Return the user who is signed in, or stop here and ask for signing in.
+
+        For a program's token that is nobody here the answer is 403.
+        """
         user = self.user
         if user is None:
-            abort(challenge())
+            abort(challenge() if current_visit().user is None else forbid())
         return user
 
     @overload
@@ -213,7 +212,8 @@ class SimpleAuth(Generic[U]):
         Without a policy, it is what the user's roles permit. A program's token that is
         limited to some permissions is good for no other action, whatever the policy.
         """
-        user = self.user
+        visit = self._visit()
+        user = None if visit is None else cast("U | None", visit.user)
         if not is_in_scope(action):
             return False
         if self._policy is not None:
@@ -299,6 +299,10 @@ class SimpleAuth(Generic[U]):
         self._state()
         app: Any = current_app
         return client_for(app._get_current_object(), user, role=role)
+
+    def _visit(self) -> Visit | None:
+        self._state()
+        return current_visit() if has_request_context() else None
 
     def _client(self) -> str | None:
         return client_network() if has_request_context() else None

@@ -15,10 +15,10 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 
 from .flows import MAX_NAME
-from .guards import home, seal_next
 from .identity import MAX_IDENTITY
 from .state import current_state
 from .visit import current_visit
+from .way_back import home, seal_next
 
 
 def _sealed_next() -> str:

@@ -1,4 +1,4 @@
-"""Views for some only: what an anonymous visitor or the wrong user gets instead."""
+"""Views for some only."""
 
 from __future__ import annotations
 
@@ -9,24 +9,12 @@ from datetime import timedelta
 from functools import partial, wraps
 from typing import Any, TypeVar, cast
 
-from flask import (
-    Flask,
-    Request,
-    Response,
-    abort,
-    current_app,
-    has_request_context,
-    jsonify,
-    redirect,
-    request,
-    url_for,
-)
+from flask import Flask, Request, Response, current_app, request
 from flask.views import View
-from flask_nameform.marker import page_url, this_page
-from itsdangerous import BadSignature
 
-from .state import KEY, current_state
-from .tokens import signer
+from .permissions import permissions_of, role_names
+from .refusals import challenge, forbid
+from .state import KEY
 from .visit import current_visit
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -52,7 +40,6 @@ class Requirement:
         if user is None:
             return challenge()
         if not self._is_met_by(user):
-            _note_refused()
             return forbid()
         return None if self._is_fresh() else challenge("simpleauth.confirm")
 
@@ -72,31 +59,10 @@ class Requirement:
         if self.permission is None:
             # A token limited to some permissions is not good for everything else.
             return not current_visit().scopes
-        return self.permission in permissions_of(user)
-
-
-def _note_refused() -> None:
-    audit, token = current_state().services().audit, current_visit().token
-    key = None if token is None else token.user_id
-    audit.note("access", key, "Forbidden", detail=request.endpoint or "")
-
-
-def role_names(user: object) -> frozenset[str]:
-    """Return the names of the user's roles."""
-    return current_state().services().attributes.role_names(user)
-
-
-def permissions_of(user: object) -> frozenset[str]:
-    """Return what the user's roles permit, within the scopes of a program's token."""
-    permissions, scopes = current_state().permissions, current_visit().scopes
-    permitted = {p for role in role_names(user) for p in permissions.get(role, ())}
-    return frozenset(permitted & scopes if scopes else permitted)
-
-
-def is_in_scope(action: str) -> bool:
-    """Tell whether a program's token, if that is what was shown, covers the action."""
-    scopes = current_visit().scopes if has_request_context() else frozenset[str]()
-    return not scopes or action in scopes
+        if self.permission not in permissions_of(user):
+            return False
+        current_visit().admit()
+        return True
 
 
 def open_to_all(view: F) -> F:
@@ -184,66 +150,3 @@ def _layers(view: Any) -> Iterator[Any]:
     while view is not None:
         yield view
         view = getattr(view, "__wrapped__", None)
-
-
-def challenge(endpoint: str = "simpleauth.login") -> Response:
-    """Return what asks a visitor to sign in, or to show the password once more.
-
-    A page leads to the one that asks and back again; an API client gets 401.
-    """
-    if wants_json():
-        response = _json_error(401, "Sign in first.")
-        response.headers["WWW-Authenticate"] = "Bearer"  # RFC 6750, section 3
-        return response
-
-    page = this_page()
-    back = home() if page is None else page_url(page)
-    target = url_for(endpoint, next=seal_next(back))
-    return cast(Response, redirect(target, 303))
-
-
-def forbid() -> Response:
-    """Return 403: signed in, and still not the right one."""
-    if not wants_json():
-        abort(403)  # so that the app's own error page answers
-    return _json_error(403, "You may not do this.")
-
-
-def wants_json() -> bool:
-    """Tell whether the client is a program that talks JSON rather than HTML."""
-    if "Authorization" in request.headers:
-        return True
-    accepted = request.accept_mimetypes
-    best = accepted.best_match(["text/html", "application/json"], "text/html")
-    return best == "application/json" or request.is_json
-
-
-def seal_next(path: str) -> str:
-    """Sign where to go after signing in, so that nobody else can send people there."""
-    sealed: str = signer(current_state().secret_keys(), "next").dumps(path)
-    return sealed
-
-
-def open_next(sealed: str) -> str | None:
-    """Return the path that was sealed, ``None`` for anything else."""
-    try:
-        path = signer(current_state().secret_keys(), "next").loads(sealed)
-    except BadSignature:
-        return None
-    return path if isinstance(path, str) and _is_local(path) else None
-
-
-def home() -> str:
-    """Return the path to go to when no page is to be come back to."""
-    return request.script_root + current_state().home
-
-
-def _is_local(path: str) -> bool:
-    # Browsers take "//host", "/\host" and "/<tab>/host" for addresses of other sites.
-    return path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable()
-
-
-def _json_error(status: int, message: str) -> Response:
-    response = jsonify(error=message)
-    response.status_code = status
-    return response

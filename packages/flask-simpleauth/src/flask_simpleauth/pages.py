@@ -8,8 +8,8 @@ from flask import Response, redirect
 from flask_nameform import FormError
 
 from .errors import AuthError, TryLater
-from .guards import home
 from .state import current_state
+from .way_back import home
 
 
 def render(template: str, **context: object) -> str:

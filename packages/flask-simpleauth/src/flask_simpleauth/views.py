@@ -8,10 +8,10 @@ from flask_nameform import FormError
 from . import flows
 from .errors import AuthError, InvalidIdentity, Taken, WeakPassword
 from .forms import LoginForm, LogoutForm, SignupForm
-from .guards import home, open_next
 from .pages import go_home, refused, render
 from .state import current_state
 from .visit import client_network, current_visit
+from .way_back import home, open_next
 
 
 def login_page() -> str | Response:

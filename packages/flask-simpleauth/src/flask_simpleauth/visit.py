@@ -29,9 +29,23 @@ class Visit:
         self.request = request
         self.user: Any = None
         self.token: Token | None = None
+        self._is_admitted = False
         self._new_key = ""
         self._changed = False
         self._resume()
+
+    @property
+    def admitted_user(self) -> Any:
+        """The user, as a view may know them.
+
+        A program's token that is limited to some permissions stands for its user only
+        where a guard has asked for one of these.
+        """
+        return self.user if self._is_admitted or not self.scopes else None
+
+    def admit(self) -> None:
+        """Note that a guard has asked for what a limited token is good for."""
+        self._is_admitted = True
 
     @property
     def is_remembered(self) -> bool:
