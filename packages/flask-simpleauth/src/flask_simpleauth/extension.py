@@ -14,6 +14,7 @@ from . import flows
 from .authentication import Attempt, authenticate
 from .blueprint import make_blueprint
 from .cli import auth_cli
+from .current_user import CurrentUser
 from .guards import Requirement, check_order, guard, open_to_all
 from .mail import Mailer
 from .permissions import is_in_scope, permissions_of
@@ -113,7 +114,7 @@ class SimpleAuth(Generic[U]):
             mailer=mailer or self._mailer,
         )
         app.extensions[KEY] = state
-        app.context_processor(lambda: {"auth": self})
+        app.context_processor(lambda: {"auth": self, "current_user": CurrentUser()})
         app.before_request(_check_order_once)
         app.register_blueprint(make_blueprint(state.settings().url_prefix))
         app.cli.add_command(auth_cli)
