@@ -23,6 +23,7 @@ from flask_simpleauth.sessions import Limits, Sessions
 from flask_simpleauth.stores.embedded import EmbeddedStore
 from flask_simpleauth.stores.memory import MemoryStore, MemoryUser
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
+from flask_simpleauth.strength import PasswordRules
 from flask_simpleauth.testing import CHEAP_HASH
 from flask_simpleauth.testing import FakeClock as Clock
 from flask_simpleauth.throttling import Throttle
@@ -179,7 +180,7 @@ def services(clock: Clock) -> Services[MemoryUser]:
         api_tokens=ApiTokens(store.tokens, clock, audit),
         links=Links(store.users, store.tokens, clock, lambda: [b"key"]),
         audit=audit,
-        min_length=12,
+        rules=PasswordRules(12),
         sender=None,
     )
 

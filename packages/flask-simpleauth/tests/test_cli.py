@@ -64,7 +64,9 @@ def test_grant(runner: FlaskCliRunner) -> None:
 @pytest.fixture
 def ada(runner: FlaskCliRunner) -> None:
     """An account on the command line."""
-    runner.invoke(args=f"auth create-user ada@example.org --password {'x' * 12}")
+    runner.invoke(
+        args=["auth", "create-user", "ada@example.org", "--password", PASSWORD]
+    )
 
 
 @pytest.mark.usefixtures("ada")
@@ -97,7 +99,7 @@ def is_in(client: FlaskClient) -> bool:
 @pytest.mark.usefixtures("ada")
 def test_passwd(app: Flask, runner: FlaskCliRunner) -> None:
     """A new password works, and ends every session."""
-    client = sign_in(app, "x" * 12)
+    client = sign_in(app, PASSWORD)
     result = runner.invoke(
         args="auth passwd ada@example.org", input=f"{PASSWORD}\n{PASSWORD}\n"
     )
@@ -114,7 +116,7 @@ def test_passwd(app: Flask, runner: FlaskCliRunner) -> None:
 @pytest.mark.usefixtures("ada")
 def test_sessions(app: Flask, runner: FlaskCliRunner) -> None:
     """Sessions are listed by device and last use, and can be ended."""
-    clients = [sign_in(app, "x" * 12) for _ in range(2)]
+    clients = [sign_in(app, PASSWORD) for _ in range(2)]
     listed = runner.invoke(args="auth sessions ada@example.org").output
     assert listed == "2027-01-15 08:00 UTC  Firefox on Linux\n" * 2 + "2 running.\n"
 
@@ -125,22 +127,22 @@ def test_sessions(app: Flask, runner: FlaskCliRunner) -> None:
 @pytest.mark.usefixtures("ada")
 def test_deactivate(app: Flask, runner: FlaskCliRunner) -> None:
     """A deactivated account is out and stays out, until that is undone."""
-    client = sign_in(app, "x" * 12)
+    client = sign_in(app, PASSWORD)
     runner.invoke(args="auth deactivate ada@example.org")
     assert not is_in(client)
-    assert not is_in(sign_in(app, "x" * 12))
+    assert not is_in(sign_in(app, PASSWORD))
 
     runner.invoke(args="auth deactivate ada@example.org --undo")
     assert not is_in(client)
-    assert is_in(sign_in(app, "x" * 12))
+    assert is_in(sign_in(app, PASSWORD))
 
 
 @pytest.mark.usefixtures("ada")
 def test_purge(app: Flask, runner: FlaskCliRunner, clock: Clock) -> None:
     """What has expired goes; what has not, stays."""
-    sign_in(app, "x" * 12)
+    sign_in(app, PASSWORD)
     clock.now += 31 * 86400
-    client = sign_in(app, "x" * 12)
+    client = sign_in(app, PASSWORD)
 
     assert runner.invoke(args="auth purge").output.endswith("1 removed.\n")
     assert runner.invoke(args="auth purge").output.endswith("0 removed.\n")

@@ -3,8 +3,8 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
-from flask_simpleauth import Busy, WeakPassword
-from flask_simpleauth.passwords import MAX_LENGTH, Passwords, check_strength
+from flask_simpleauth import Busy
+from flask_simpleauth.passwords import MAX_LENGTH, Passwords
 
 CHEAP = "scrypt:256:8:1"
 
@@ -66,22 +66,3 @@ def test_bounded_places() -> None:
     assert {type(error) for error in errors} == {Busy}
     assert 0 < len(errors) < 8
     assert errors[0].retry_after >= 1
-
-
-@pytest.mark.parametrize(
-    ("password", "message"),
-    [
-        ("short", "Use at least 12 characters."),
-        ("x" * 1025, "Use at most 1024 characters."),
-        ("ADA@example.org", "Use something else than your name or address."),
-    ],
-)
-def test_weak(password: str, message: str) -> None:
-    """A bad new password is refused with what a good one needs."""
-    with pytest.raises(WeakPassword, match=message):
-        check_strength(password, min_length=12, personal=["ada@example.org"])
-
-
-def test_strong() -> None:
-    """No mixture of characters is asked for, only length; each character counts."""
-    check_strength("x" * 11 + "❤", min_length=12, personal=["", "ada"])

@@ -165,7 +165,7 @@ def test_form_on_any_page(app: Flask, client: FlaskClient) -> None:
         ({"password": ""}, "Enter a password"),
         ({"password": "short"}, "at least 12"),
         ({"password": "x" * 1_000_000}, "at most 1024"),
-        ({"password": "ada@example.org"}, "something else"),
+        ({"password": "ada@example.org"}, "more than your name"),
     ],
 )
 def test_bad_sign_up(

@@ -22,6 +22,7 @@ from .refusals import challenge, forbid
 from .services import Services
 from .state import KEY, State
 from .store import Store
+from .strength import BreachCheck
 from .throttling import Clock
 from .visit import Visit, client_network, current_visit
 
@@ -60,6 +61,8 @@ class SimpleAuth(Generic[U]):
         ``{"editor": {"posts.edit", "posts.delete"}}``.
     :param mailer: a callable that sends a :class:`~flask_simpleauth.Message`; with it,
         who has forgotten their password gets a link to a new one.
+    :param breached: tells whether a password that somebody wants is known to be stolen;
+        what it raises is logged, and the password taken.
     :param clock: returns the present instant, seconds since 1970.
     """
 
@@ -71,12 +74,14 @@ class SimpleAuth(Generic[U]):
         home: str = "/",
         permissions: Mapping[str, Collection[str]] | None = None,
         mailer: Mailer | None = None,
+        breached: BreachCheck | None = None,
         clock: Clock = time.time,
     ) -> None:
         self._store = store
         self._home = home
         self._permissions = permissions
         self._mailer = mailer
+        self._breached = breached
         self._policy: Callable[[Any, str, Any], bool] | None = None
         self._clock = clock
 
@@ -112,6 +117,7 @@ class SimpleAuth(Generic[U]):
             home=self._home,
             permissions=self._permissions,
             mailer=mailer or self._mailer,
+            breached=self._breached,
         )
         app.extensions[KEY] = state
         app.context_processor(lambda: {"auth": self, "current_user": CurrentUser()})

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 from .authentication import reauthenticate
 from .errors import Taken
 from .identity import normalise
-from .passwords import check_strength
 from .services import Services, audited
 from .signals import user_created
 from .throttling import SIGN_UP
@@ -142,5 +141,4 @@ def revoke_role(services: Services[U], user: U, role: str) -> None:
 def _check_strength(
     services: Services[U], secret: str, identity: str, name: str | None
 ) -> None:
-    personal = [identity, identity.partition("@")[0], name or ""]
-    check_strength(secret, min_length=services.min_length, personal=personal)
+    services.rules.check(secret, personal=[identity, name or ""])

@@ -1,16 +1,16 @@
-"""Hashing passwords, and deciding which new ones are good enough."""
+"""Hashing and verifying passwords, a bounded number at a time."""
 
 from __future__ import annotations
 
 import os
 import threading
 import unicodedata
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from .errors import Busy, WeakPassword
+from .errors import Busy
 
 #: Characters. Beyond this a password only makes the server work (Django's
 #: CVE-2013-1443); up to it each character counts (OWASP ASVS 6.2.8, 6.2.9).
@@ -75,25 +75,6 @@ class Passwords:
             yield
         finally:
             self._places.release()
-
-
-def check_strength(
-    password: str, *, min_length: int, personal: Iterable[str] = ()
-) -> None:
-    """Refuse a new password that is too short, too long, or known to all.
-
-    There are no rules of composition: they make passwords worse (NIST SP 800-63B).
-
-    :param min_length: characters, each code point counting as one.
-    :param personal: what others know of the person: their name, their address.
-    :raises WeakPassword: with what a good one needs.
-    """
-    if len(password) < min_length:
-        raise WeakPassword(f"Use at least {min_length} characters.")
-    if len(password) > MAX_LENGTH:
-        raise WeakPassword(f"Use at most {MAX_LENGTH} characters.")
-    if password.casefold() in {word.casefold() for word in personal}:
-        raise WeakPassword("Use something else than your name or address.")
 
 
 def _normalised(password: str) -> str:

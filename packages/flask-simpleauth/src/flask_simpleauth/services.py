@@ -15,6 +15,7 @@ from .links import Links
 from .passwords import Passwords
 from .sessions import Sessions
 from .store import Attributes, TokenStore, Transaction, UserStore
+from .strength import PasswordRules
 from .throttling import Clock, Throttle
 
 U = TypeVar("U")
@@ -42,7 +43,7 @@ class Services(Generic[U]):
     api_tokens: ApiTokens
     links: Links
     audit: Audit
-    min_length: int
+    rules: PasswordRules
     #: Who sends the signals: the app.
     sender: object
     #: Makes the writes within it one, where the store can.

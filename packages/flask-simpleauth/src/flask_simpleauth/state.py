@@ -21,6 +21,7 @@ from .services import Services
 from .sessions import Limits, Sessions
 from .settings import Settings
 from .store import Store, Token
+from .strength import BreachCheck, PasswordRules
 from .throttling import Clock, Throttle, address_of
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class State:
     :param home: the path to go to after signing in or out.
     :param permissions: what each role permits, by the role's name.
     :param mailer: sends mail; without one, nothing is offered that needs it.
+    :param breached: tells whether a password was stolen somewhere else.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class State:
         home: str = "/",
         permissions: Mapping[str, Collection[str]] | None = None,
         mailer: Mailer | None = None,
+        breached: BreachCheck | None = None,
     ) -> None:
         self.extension = extension
         self.layout = Layout("SIMPLEAUTH_BASE_TEMPLATE")
@@ -56,6 +59,7 @@ class State:
         self.permissions = permissions or {}
         self.mailer = mailer
         self.views_are_checked = False
+        self._breached = breached
         self._app = app
         self._store = store
         self._clock = clock
@@ -125,7 +129,11 @@ class State:
             api_tokens=ApiTokens(store.tokens, clock, audit),
             links=Links(store.users, store.tokens, clock, self.secret_keys),
             audit=audit,
-            min_length=settings.password_min_length,
+            rules=PasswordRules(
+                settings.password_min_length,
+                site=(self._app.name, settings.origin or ""),
+                breached=self._breached,
+            ),
             sender=self._app,
             transaction=getattr(store, "transaction", nullcontext),
         )
