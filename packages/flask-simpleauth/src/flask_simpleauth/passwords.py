@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import unicodedata
@@ -11,6 +12,9 @@ from contextlib import contextmanager
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from .errors import Busy
+from .foreign_hashes import ForeignHashes
+
+logger = logging.getLogger(__name__)
 
 #: Characters. Beyond this a password only makes the server work (Django's
 #: CVE-2013-1443); up to it each character counts (OWASP ASVS 6.2.8, 6.2.9).
@@ -33,12 +37,19 @@ class Passwords:
     :param places: how many are hashed at once; one more than there are cores if
         ``None``.
     :param patience: seconds to wait for a place.
+    :param foreign: verifies the hashes that Werkzeug does not know.
     """
 
     def __init__(
-        self, method: str, *, places: int | None = None, patience: float = 10
+        self,
+        method: str,
+        *,
+        places: int | None = None,
+        patience: float = 10,
+        foreign: ForeignHashes | None = None,
     ) -> None:
         self._method = method
+        self._foreign = foreign or ForeignHashes()
         self._patience = patience
         self._places = threading.BoundedSemaphore(places or (os.cpu_count() or 1) + 1)
 
@@ -58,14 +69,26 @@ class Passwords:
 
         :raises Busy: if no place was free in time.
         """
-        if stored is None or not stored.startswith(_METHODS):
-            stored = f"{self._method}$none${_NO_DIGEST}"
         with self._place():
-            return check_password_hash(stored, _normalised(password))
+            answer = None if stored is None else self._compare(stored, password)
+            if answer is None:
+                nobodys = f"{self._method}$none${_NO_DIGEST}"
+                answer = check_password_hash(nobodys, _normalised(password))
+            return answer
 
     def needs_rehash(self, stored: str) -> bool:
         """Tell whether the hash was made by another method than today's."""
         return stored.partition("$")[0] != self._method
+
+    def _compare(self, stored: str, password: str) -> bool | None:
+        """Tell whether they match, ``None`` if the hash is not to be understood."""
+        if not stored.startswith(_METHODS):
+            return self._foreign.verify(stored, password)
+        try:
+            return check_password_hash(stored, _normalised(password))
+        except ValueError:
+            logger.warning("The password hash of a user cannot be read.")
+            return None
 
     @contextmanager
     def _place(self) -> Generator[None, None, None]:

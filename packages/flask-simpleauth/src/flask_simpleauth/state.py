@@ -14,6 +14,7 @@ from flask_nameform.layout import Layout
 from .api_tokens import ApiTokens
 from .audit import Audit, Caller
 from .config import LiveSettings
+from .foreign_hashes import ForeignHashes
 from .links import Links
 from .mail import Mailer
 from .passwords import Passwords
@@ -123,7 +124,7 @@ class State:
             users=store.users,
             tokens=store.tokens,
             clock=clock,
-            passwords=Passwords(settings.password_hash),
+            passwords=Passwords(settings.password_hash, foreign=self._foreign()),
             throttle=Throttle(store.counters, clock),
             sessions=Sessions(store.tokens, clock, _limits(settings), audit),
             api_tokens=ApiTokens(store.tokens, clock, audit),
@@ -137,6 +138,11 @@ class State:
             sender=self._app,
             transaction=getattr(store, "transaction", nullcontext),
         )
+
+    def _foreign(self) -> ForeignHashes:
+        # Flask-Security's own key: an app that moves in has it already.
+        config: dict[str, Any] = dict(self._app.config)
+        return ForeignHashes(config.get("SECURITY_PASSWORD_SALT"))
 
 
 def _limits(settings: Settings) -> Limits:
