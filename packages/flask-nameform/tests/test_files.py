@@ -440,3 +440,15 @@ def test_a_body_that_is_too_big_is_refused(
     gallery.config["MAX_CONTENT_LENGTH"] = 1000
     data = {"title": "x", "photo": a_file(content=bytes(2000))}
     assert browser.post("/-/forms/photos", data=data).status_code == 413
+
+
+def test_a_stream_that_cannot_be_measured_is_a_mistake() -> None:
+    """Whoever makes streams of their own is told what is missing."""
+
+    class Stream(BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    form: Any = one(FileSize(10))(data={"upload": FileStorage(Stream(), "a.txt")})
+    with pytest.raises(TypeError, match="a Stream is not seekable"):
+        form.validate()

@@ -168,8 +168,7 @@ class FileSize:
 
     def __call__(self, form: BaseForm, field: Field) -> None:
         for file in _files_of(field):
-            size = file.seek(0, SEEK_END)
-            file.seek(0)
+            size = _size_of(file)
 
             if not self.min_size <= size <= self.max_size:
                 raise StopValidation(self.message or self._why_not(file, size))
@@ -216,6 +215,18 @@ def _files_of(field: Field) -> Iterator[FileStorage]:
     data: list[Any] | FileStorage | None = field.data
     values = data if isinstance(data, list) else [data]
     return (value for value in values if isinstance(value, FileStorage) and value)
+
+
+def _size_of(file: FileStorage) -> int:
+    if not file.seekable():
+        raise TypeError(
+            f"FileSize needs to seek in a file, and a {type(file.stream).__name__} is"
+            " not seekable."
+        )
+
+    size: int = file.seek(0, SEEK_END)
+    file.seek(0)
+    return size
 
 
 def _shown(file: FileStorage) -> str:

@@ -7,18 +7,19 @@ from copy import copy
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
-from flask import current_app, has_request_context, session
+from flask import current_app, has_app_context, has_request_context, session
 from markupsafe import Markup
 from wtforms import Field, Form
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
 from .. import form as nameform
-from ..form import SUBMIT_METHODS, BoundMeta, is_hidden
+from ..form import PAGE_LOCALE, SUBMIT_METHODS, BoundMeta, is_hidden
 from ..formdata import is_list, is_nested_form
 from ..identity import Identity
 from .config import configured
 from .csrf import FormCSRF, TokenField, form_is_proven
+from .i18n import translations
 
 __all__ = ["SUBMIT_METHODS", "FlaskForm", "Form"]
 
@@ -26,6 +27,9 @@ FieldT = TypeVar("FieldT", bound=Field)
 
 
 class _Meta(BoundMeta):
+    # WTForms' messages as they are.
+    named_messages = False
+
     csrf_class = FormCSRF
     # For another csrf_class; ours looks there by itself.
     csrf_context = session
@@ -47,6 +51,15 @@ class _Meta(BoundMeta):
     def csrf_time_limit(self) -> int | None:
         limit: int | None = configured("WTF_CSRF_TIME_LIMIT")
         return limit
+
+    def get_translations(self, form: BaseForm) -> Any:
+        if has_app_context() and not configured("WTF_I18N_ENABLED"):
+            is_chosen = self.locales is not PAGE_LOCALE
+            return super().get_translations(form) if is_chosen else None
+        if has_app_context() and "babel" in current_app.extensions:
+            return translations
+
+        return super().get_translations(form)
 
     def bind_field(
         self,
