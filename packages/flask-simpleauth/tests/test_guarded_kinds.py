@@ -184,4 +184,4 @@ def test_fresh(app: Flask, auth: SimpleAuth, kind: Any, clock: Clock) -> None:
     clock.now += 600
     assert post(app, client) == (200, "")
     clock.now += 1
-    assert post(app, client) == (303, "/auth/confirm")
+    assert post(app, client) == (401, "")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from flask import flash
+from flask import Response, flash, make_response
 
 from . import flows
 from .errors import AuthError, BadCredentials, WeakPassword
 from .forms import ConfirmForm, OtherSessionsForm, PasswordForm
 from .guards import Requirement, guard
 from .pages import refused, render
+from .resume import open_request
 from .state import current_state
 from .store import Token
 from .visit import client_network, current_visit
@@ -54,8 +55,9 @@ def _confirm_page() -> str:
     return render("simpleauth/confirm.html")
 
 
-def _confirm(form: ConfirmForm) -> str | None:
+def _confirm(form: ConfirmForm) -> str | Response | None:
     """Start a new session for who shows the password, and lead back."""
+    waiting = open_request(form.interrupted.data or "")
     try:
         current_visit().confirm(form.password.data or "")
     except BadCredentials:
@@ -64,6 +66,8 @@ def _confirm(form: ConfirmForm) -> str | None:
     except AuthError as error:
         raise refused(error) from error
 
+    if waiting is not None:
+        return make_response(render("simpleauth/continue.html", waiting=waiting))
     return open_next(form.next.data or "")
 
 

@@ -102,6 +102,7 @@ class ConfirmForm(_OwnForm):
         render_kw={"autocomplete": "current-password"},
     )
     next = HiddenField(default=_sealed_next)
+    interrupted = HiddenField(default=lambda: current_visit().interrupted)
     submit = SubmitField("Continue")
 
 

@@ -13,7 +13,7 @@ from flask import Flask, Request, Response, current_app, request
 from flask.views import View
 
 from .permissions import permissions_of, role_names
-from .refusals import challenge, forbid
+from .refusals import ask_password, challenge, forbid
 from .state import KEY
 from .visit import current_visit
 
@@ -41,7 +41,7 @@ class Requirement:
             return challenge()
         if not self._is_met_by(user):
             return forbid()
-        return None if self._is_fresh() else challenge("simpleauth.confirm")
+        return None if self._is_fresh() else ask_password()
 
     def _is_fresh(self) -> bool:
         if self.fresh is None:

@@ -4,28 +4,54 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Response, abort, jsonify, redirect, request, url_for
+from flask import (
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    request,
+    url_for,
+)
 from flask_nameform.marker import page_url, this_page
 
+from .pages import render
+from .resume import seal_request
+from .sessions import SESSION
 from .state import current_state
 from .visit import current_visit
 from .way_back import home, seal_next
 
 
-def challenge(endpoint: str = "simpleauth.login") -> Response:
-    """Return what asks a visitor to sign in, or to show the password once more.
+def challenge() -> Response:
+    """Return what asks a visitor to sign in.
 
     A page leads to the one that asks and back again; an API client gets 401.
     """
     if wants_json():
-        response = _json_error(401, "Sign in first.")
-        response.headers["WWW-Authenticate"] = "Bearer"  # RFC 6750, section 3
-        return response
+        return _unauthorized("Sign in first.")
+    return cast(Response, redirect(_address_of("simpleauth.login"), 303))
 
-    page = this_page()
-    back = home() if page is None else page_url(page)
-    target = url_for(endpoint, next=seal_next(back))
-    return cast(Response, redirect(target, 303))
+
+def ask_password() -> Response:
+    """Return what asks who is signed in for their password once more.
+
+    What a form has posted goes on afterwards. Uploads and JSON are not kept: their
+    sender gets 401 with the page to go to.
+    """
+    visit, address = current_visit(), _address_of("simpleauth.confirm")
+    if visit.token is not None and visit.token.kind != SESSION:
+        return _unauthorized("Only who is signed in with a password may do this.")
+    if wants_json():
+        return _unauthorized("Show your password first.", redirect=address)
+    if request.method in ("GET", "HEAD"):
+        return cast(Response, redirect(address, 303))
+
+    visit.interrupted = seal_request()
+    html = render("simpleauth/confirm.html", is_lost=not visit.interrupted)
+    response = current_app.make_response((html, 401))
+    response.cache_control.no_store = True
+    return response
 
 
 def forbid() -> Response:
@@ -52,7 +78,19 @@ def wants_json() -> bool:
     return best == "application/json" or request.is_json
 
 
-def _json_error(status: int, message: str) -> Response:
-    response = jsonify(error=message)
+def _address_of(endpoint: str) -> str:
+    """Return that of a page of ours that leads back to the page that was asked for."""
+    page = this_page()
+    return url_for(endpoint, next=seal_next(home() if page is None else page_url(page)))
+
+
+def _unauthorized(message: str, **more: str) -> Response:
+    response = _json_error(401, message, **more)
+    response.headers["WWW-Authenticate"] = "Bearer"  # RFC 6750, section 3
+    return response
+
+
+def _json_error(status: int, message: str, **more: str) -> Response:
+    response = jsonify(error=message, **more)
     response.status_code = status
     return response

@@ -29,6 +29,8 @@ class Visit:
         self.request = request
         self.user: Any = None
         self.token: Token | None = None
+        #: This request, sealed, if it is to go on when the password has been shown.
+        self.interrupted = ""
         self._is_admitted = False
         self._new_key = ""
         self._changed = False
@@ -113,9 +115,11 @@ class Visit:
         return Device(name, remember, self.token)
 
     def _enter(self, user: Any, key: str, token: Token) -> None:
-        if self.token is not None and self.token.user_id != token.user_id:
+        before = None if self.token is None else self.token.user_id
+        if before not in (None, token.user_id):
             session.clear()  # what the one left is not for the other
-        csrf.rotate()
+        if before != token.user_id:
+            csrf.rotate()
 
         self.user, self.token, self._new_key = user, token, key
         self._changed = True

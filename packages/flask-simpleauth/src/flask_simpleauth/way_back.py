@@ -21,7 +21,7 @@ def open_next(sealed: str) -> str | None:
         path = signer(current_state().secret_keys(), "next").loads(sealed)
     except BadSignature:
         return None
-    return path if isinstance(path, str) and _is_local(path) else None
+    return path if isinstance(path, str) and is_local(path) else None
 
 
 def home() -> str:
@@ -29,6 +29,7 @@ def home() -> str:
     return request.script_root + current_state().home
 
 
-def _is_local(path: str) -> bool:
+def is_local(path: str) -> bool:
+    """Tell whether a browser that is sent to this path stays on the site."""
     # Browsers take "//host", "/\host" and "/<tab>/host" for addresses of other sites.
     return path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable()
