@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask_simpleauth import SimpleAuth
+from flask_simpleauth import AuthError, SimpleAuth
 from flask_simpleauth.api_tokens import ApiTokens
 from flask_simpleauth.audit import Audit
 from flask_simpleauth.flows import create_user
@@ -28,6 +29,7 @@ from flask_simpleauth.testing import CHEAP_HASH
 from flask_simpleauth.testing import FakeClock as Clock
 from flask_simpleauth.throttling import Throttle
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.pool import NullPool
 
@@ -41,6 +43,25 @@ class Bench:
 
     store: Any
     entered: Callable[[], AbstractContextManager[Any]]
+
+    def services_of(self, services: Services[Any]) -> Services[Any]:
+        """Return these services, with accounts and tokens in this store."""
+        users, tokens = self.store.users, self.store.tokens
+        links = Links(users, tokens, services.clock, lambda: [b"key"])
+        return replace(services, users=users, tokens=tokens, links=links)
+
+    def at_once(self, work: Callable[[int], Any], threads: int = 20) -> list[Any]:
+        """Do the work in many threads, and return what each came to."""
+
+        def enter_and_work(number: int) -> Any:
+            with self.entered():
+                try:
+                    return work(number)
+                except AuthError as error:
+                    return type(error)
+
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(enter_and_work, range(threads)))
 
 
 def find_postgresql() -> str:
@@ -138,6 +159,19 @@ def bench(
 def clock() -> Clock:
     """A clock that stands until it is turned."""
     return Clock()
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """What any database is asked."""
+    asked: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        asked.append(arguments[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

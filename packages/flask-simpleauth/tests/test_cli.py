@@ -30,6 +30,20 @@ def test_create_user(app: Flask, auth: SimpleAuth, runner: FlaskCliRunner) -> No
         assert auth.authenticate("ada@example.org", PASSWORD).name == "Ada"
 
 
+def test_create_user_confirmed(
+    app: Flask, auth: SimpleAuth, runner: FlaskCliRunner
+) -> None:
+    """Whoever makes an account can vouch for its address."""
+    for name, options in (("ada", ["--confirmed"]), ("eve", [])):
+        email = f"{name}@example.org"
+        runner.invoke(
+            args=["auth", "create-user", email, "--password", PASSWORD, *options]
+        )
+        with app.app_context():
+            user = auth.authenticate(email, PASSWORD)
+            assert auth.is_confirmed(user) == (name == "ada")
+
+
 @pytest.mark.parametrize(
     ("email", "password", "message"),
     [

@@ -8,7 +8,10 @@ from flask_simpleauth import (
     InvalidIdentity,
     Throttled,
     WeakPassword,
+    active_changed,
     flows,
+    password_changed,
+    roles_changed,
     user_created,
 )
 from flask_simpleauth.authentication import Attempt, authenticate
@@ -16,6 +19,7 @@ from flask_simpleauth.services import Services
 from flask_simpleauth.stores.memory import MemoryUser
 
 PASSWORD = "correct horse battery"
+NEW = "staple correct horse"
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,8 @@ PASSWORD = "correct horse battery"
         "a@b@c",
         "a@b\0",
         "a@\ud800",
+        "a,b@c",
+        "a<b@c>",
         "a@" + "b" * 320,
     ],
 )
@@ -83,3 +89,47 @@ def test_signal(services: Services[MemoryUser]) -> None:
     with user_created.connected_to(listener):
         user = flows.create_user(services, "ada@example.org", PASSWORD)
     assert told == [(None, user)]
+
+
+@pytest.mark.parametrize(
+    ("signal", "act", "values"),
+    [
+        (
+            roles_changed,
+            lambda services, ada: flows.grant(services, ada, "admin"),
+            {"old": frozenset({"editor"}), "new": frozenset({"admin", "editor"})},
+        ),
+        (
+            roles_changed,
+            lambda services, ada: flows.revoke_role(services, ada, "editor"),
+            {"old": frozenset({"editor"}), "new": frozenset()},
+        ),
+        (
+            active_changed,
+            lambda services, ada: flows.set_active(services, ada, active=False),
+            {"old": True, "new": False},
+        ),
+        (
+            password_changed,
+            lambda services, ada: flows.set_password(services, ada, NEW),
+            {},
+        ),
+    ],
+)
+def test_signals(
+    services: Services[MemoryUser],
+    ada: MemoryUser,
+    signal: Any,
+    act: Any,
+    values: dict[str, Any],
+) -> None:
+    """What was changed is told with the old and the new state, and with no secret."""
+    flows.grant(services, ada, "editor")
+    told: list[dict[str, Any]] = []
+
+    def note(sender: object, **values: Any) -> None:
+        told.append(values)
+
+    with signal.connected_to(note):
+        act(services, ada)
+    assert told == [{"user": ada, **values}]

@@ -26,3 +26,30 @@ def test_new_password(app: Flask, auth: SimpleAuth) -> None:
             auth.authenticate("ada@example.org", PASSWORD)
         with pytest.raises(LinkIsDead):
             recovery.owner_of(services, other)
+
+
+@pytest.mark.parametrize("mailed", [True, False])
+def test_confirms_by_mail_alone(app: Flask, auth: SimpleAuth, mailed: bool) -> None:
+    """A link that was mailed confirms the address; one handed over does not."""
+    with app.app_context():
+        ada = auth.create_user("ada@example.org", PASSWORD)
+        services = current_state().services()
+        key = recovery.start_reset(services, ada, mailed=mailed)
+        recovery.finish_reset(services, key, NEW)
+        assert auth.is_confirmed(auth.authenticate("ada@example.org", NEW)) == mailed
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_account_made_by_another(app: Flask, auth: SimpleAuth, confirmed: bool) -> None:
+    """Who made an account with another's address keeps no way into it.
+
+    As in better-auth's GHSA-g38m-r43w-p2q7. A confirmed owner keeps their API tokens.
+    """
+    with app.app_context():
+        ada = auth.create_user("ada@example.org", PASSWORD, confirmed=confirmed)
+        text = auth.create_api_token(ada, "backup")
+        services = current_state().services()
+        key = recovery.start_reset(services, ada, mailed=True)
+        recovery.finish_reset(services, key, NEW)
+        assert (services.api_tokens.resolve(text) is not None) == confirmed
+        assert auth.is_confirmed(auth.authenticate("ada@example.org", NEW))

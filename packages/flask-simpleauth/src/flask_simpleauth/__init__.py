@@ -13,7 +13,18 @@ from .errors import (
 )
 from .extension import SimpleAuth
 from .mail import Mailer, Message
-from .signals import audited, signed_in, signed_out, user_created
+from .signals import (
+    active_changed,
+    address_changed,
+    address_confirmed,
+    audited,
+    invited,
+    password_changed,
+    roles_changed,
+    signed_in,
+    signed_out,
+    user_created,
+)
 from .store import Attributes, Hit, Store, Token
 
 __all__ = [
@@ -33,7 +44,13 @@ __all__ = [
     "Throttled",
     "Token",
     "WeakPassword",
+    "active_changed",
+    "address_changed",
+    "address_confirmed",
     "audited",
+    "invited",
+    "password_changed",
+    "roles_changed",
     "signed_in",
     "signed_out",
     "user_created",

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from flask import Response, flash, make_response
 
 from . import flows
+from .confirmation import is_confirmed
 from .errors import AuthError, BadCredentials, WeakPassword
 from .forms import ConfirmForm, OtherSessionsForm, PasswordForm
 from .guards import Requirement, guard
@@ -44,9 +45,12 @@ def _account_page() -> str:
     """Show what one can do with the account."""
     visit, services = current_visit(), current_state().services()
     tokens = services.sessions.list_for(services.attributes.read(visit.user, "id"))
+    can_mail = current_state().mailer is not None
     return render(
         "simpleauth/account.html",
         sessions=[SessionView.of(token, visit.token) for token in tokens],
+        can_mail=can_mail,
+        is_confirmed=can_mail and is_confirmed(services, visit.user),
     )
 
 

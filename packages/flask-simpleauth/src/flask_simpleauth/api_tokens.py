@@ -15,7 +15,7 @@ from typing import Any
 from .audit import Audit
 from .store import Token, TokenStore
 from .throttling import Clock
-from .tokens import KEY_LENGTH, digest_of, new_key
+from .tokens import KEY_LENGTH, NEVER, digest_of, new_key
 
 #: What every token begins with.
 PREFIX = "sa_"
@@ -23,9 +23,6 @@ PREFIX = "sa_"
 _KIND = "api"
 _CHECKSUM_LENGTH = 8
 _LENGTH = len(PREFIX) + KEY_LENGTH + _CHECKSUM_LENGTH
-
-#: The last second of the year 9999, for tokens that do not expire.
-_NEVER = 253_402_300_799
 
 
 class ApiTokens:
@@ -51,7 +48,7 @@ class ApiTokens:
         :param lifetime: how long it is good for; until it is revoked if ``None``.
         """
         key, now = new_key(), int(self._clock())
-        expires = _NEVER if lifetime is None else now + int(lifetime.total_seconds())
+        expires = NEVER if lifetime is None else now + int(lifetime.total_seconds())
         token = Token(
             digest=digest_of(key),
             kind=_KIND,

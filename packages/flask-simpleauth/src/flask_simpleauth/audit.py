@@ -23,7 +23,9 @@ Event = Literal[
     "access",
     "activate",
     "authenticate",
+    "change-address",
     "change-password",
+    "confirm-address",
     "create-account",
     "create-api-token",
     "deactivate",
@@ -36,6 +38,7 @@ Event = Literal[
     "sign-in",
     "sign-out",
     "sign-up",
+    "start-address",
     "start-reset",
 ]
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from flask_nameform import Forms
 
-from . import account, forgotten, views
+from . import account, contact, forgotten, views
 from .forms import (
+    AddressForm,
+    ConfirmAddressForm,
     ConfirmForm,
     ForgotForm,
     LoginForm,
@@ -14,6 +16,7 @@ from .forms import (
     OtherSessionsForm,
     PasswordForm,
     ResetForm,
+    SendConfirmationForm,
     SignupForm,
 )
 from .state import KEY
@@ -29,6 +32,7 @@ def make_blueprint(url_prefix: str) -> Blueprint:
     blueprint.add_url_rule("/logout", "logout", views.logout_page)
     blueprint.add_url_rule("/account", "account", account.account_page)
     blueprint.add_url_rule("/confirm", "confirm", account.confirm_page)
+    blueprint.add_url_rule("/address/<key>", "address_page", contact.address_page)
     blueprint.add_url_rule("/forgot", "forgot", forgotten.forgot_page)
     blueprint.add_url_rule("/reset/<key>", "reset_page", forgotten.reset_page)
     blueprint.after_request(_forbid_storing)
@@ -40,6 +44,11 @@ def make_blueprint(url_prefix: str) -> Blueprint:
     forms.add("password", PasswordForm, handler=account.change_password)
     forms.add("other-sessions", OtherSessionsForm, handler=account.end_other_sessions)
     forms.add("confirm", ConfirmForm, handler=account.confirm)
+    forms.add("address", AddressForm, handler=contact.change)
+    forms.add(
+        "send-confirmation", SendConfirmationForm, handler=contact.send_confirmation
+    )
+    forms.add("confirm-address", ConfirmAddressForm, handler=contact.confirm)
     forms.add("forgot", ForgotForm, handler=forgotten.send_link)
     forms.add("reset", ResetForm, handler=forgotten.reset)
     return blueprint

@@ -36,12 +36,17 @@ def _plain_errors() -> Generator[None, None, None]:
 @click.argument("email")
 @click.option("--name", default="", help="How the site should address them.")
 @click.option("--role", multiple=True, help="A role to give them; may be repeated.")
+@click.option("--confirmed", is_flag=True, help="The address is known to be theirs.")
 @click.password_option(help="Asked for if it is not given.")
-def create_user(email: str, name: str, role: tuple[str, ...], password: str) -> None:
+def create_user(
+    email: str, name: str, role: tuple[str, ...], confirmed: bool, password: str
+) -> None:
     """Make an account for EMAIL."""
     services = current_state().services()
     with _plain_errors():
-        user = flows.create_user(services, email, password, name=name)
+        user = flows.create_user(
+            services, email, password, name=name, confirmed=confirmed
+        )
         for each in role:
             flows.grant(services, user, each)
     _report(services, user)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from flask import Blueprint, Flask, abort, current_app, has_request_context
 
-from . import flows
+from . import confirmation, flows, notices
 from .authentication import Attempt, authenticate
 from .blueprint import make_blueprint
 from .cli import auth_cli
@@ -60,7 +60,8 @@ class SimpleAuth(Generic[U]):
     :param permissions: what each role permits, by the role's name:
         ``{"editor": {"posts.edit", "posts.delete"}}``.
     :param mailer: a callable that sends a :class:`~flask_simpleauth.Message`; with it,
-        who has forgotten their password gets a link to a new one.
+        who has forgotten their password gets a link to a new one, an address can be
+        confirmed and changed, and changes are told by mail.
     :param breached: tells whether a password that somebody wants is known to be stolen;
         what it raises is logged, and the password taken.
     :param clock: returns the present instant, seconds since 1970.
@@ -124,6 +125,7 @@ class SimpleAuth(Generic[U]):
         app.before_request(_check_order_once)
         app.register_blueprint(make_blueprint(state.settings().url_prefix))
         app.cli.add_command(auth_cli)
+        notices.connect(app)
 
     @property
     def user(self) -> U | None:
@@ -251,14 +253,26 @@ class SimpleAuth(Generic[U]):
         self._state()
         current_visit().sign_out()
 
-    def create_user(self, identity: str, secret: str, *, name: str = "") -> U:
+    def create_user(
+        self, identity: str, secret: str, *, name: str = "", confirmed: bool = False
+    ) -> U:
         """Make an account.
 
+        :param confirmed: whether the address is known to be theirs.
         :raises InvalidIdentity: if that is no address.
         :raises Taken: if the address has an account.
         :raises WeakPassword: if the password will not do.
         """
-        return flows.create_user(self._services(), identity, secret, name=name)
+        return flows.create_user(
+            self._services(), identity, secret, name=name, confirmed=confirmed
+        )
+
+    def is_confirmed(self, user: U) -> bool:
+        """Tell whether the user has read a mail that was sent to their address.
+
+        Who is not confirmed may do all that others may; a policy can ask for more.
+        """
+        return confirmation.is_confirmed(self._services(), user)
 
     def grant(self, user: U, role: str) -> None:
         """Give the user a role, which is made if it is new.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from .authentication import reauthenticate
+from .confirmation import note_confirmed
 from .errors import Taken
 from .identity import normalise
 from .services import Services, audited
-from .signals import user_created
+from .signals import active_changed, password_changed, roles_changed, user_created
 from .throttling import SIGN_UP
 
 U = TypeVar("U")
@@ -40,10 +41,16 @@ def sign_up(
 
 @audited("create-account")
 def create_user(
-    services: Services[U], identity: str, secret: str, *, name: str = ""
+    services: Services[U],
+    identity: str,
+    secret: str,
+    *,
+    name: str = "",
+    confirmed: bool = False,
 ) -> U:
     """Make an account.
 
+    :param confirmed: whether the address is known to be theirs.
     :raises InvalidIdentity: if that is no address.
     :raises Taken: if the address has an account.
     :raises WeakPassword: if the password will not do.
@@ -61,6 +68,8 @@ def create_user(
     }
     user = services.users.create(values)
     user_created.send(services.sender, user=user)
+    if confirmed:
+        note_confirmed(services, user)
     return user
 
 
@@ -92,6 +101,7 @@ def set_password(services: Services[U], user: U, new: str) -> None:
     check_new_password(services, user, new)
     services.users.save(user, {"password_hash": services.passwords.hash(new)})
     services.sessions.end_others(services.attributes.read(user, "id"))
+    password_changed.send(services.sender, user=user)
 
 
 def check_new_password(services: Services[U], user: U, new: str) -> None:
@@ -114,10 +124,12 @@ def set_active(services: Services[U], user: U, *, active: bool) -> None:
             " of that name."
         )
 
+    old = services.attributes.is_active(user)
     with services.auditing("activate" if active else "deactivate", user):
         services.users.save(user, {"active": active})
     if not active:
         services.sessions.end_others(services.attributes.read(user, "id"))
+    active_changed.send(services.sender, user=user, old=old, new=active)
 
 
 @audited("grant-role", detail="role")
@@ -126,8 +138,7 @@ def grant(services: Services[U], user: U, role: str) -> None:
 
     :raises RuntimeError: if the user class has no roles.
     """
-    roles = services.attributes.role_names_with(user, role)
-    services.users.save(user, {"roles": roles})
+    _save_roles(services, user, services.attributes.role_names_with(user, role))
 
 
 @audited("revoke-role", detail="role")
@@ -135,7 +146,13 @@ def revoke_role(services: Services[U], user: U, role: str) -> None:
     """Take a role away from the user, if they have it."""
     roles = services.attributes.role_names(user)
     if role in roles:
-        services.users.save(user, {"roles": roles - {role}})
+        _save_roles(services, user, roles - {role})
+
+
+def _save_roles(services: Services[U], user: U, new: frozenset[str]) -> None:
+    old = services.attributes.role_names(user)
+    services.users.save(user, {"roles": new})
+    roles_changed.send(services.sender, user=user, old=old, new=new)
 
 
 def _check_strength(

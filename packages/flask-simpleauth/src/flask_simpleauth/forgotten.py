@@ -11,7 +11,7 @@ from .errors import AuthError, LinkIsDead, WeakPassword
 from .forms import ForgotForm, ResetForm
 from .identity import normalise
 from .letters import Letters, deliver
-from .pages import refused, render
+from .pages import dead_link, refused, render
 from .state import current_state
 from .throttling import RESET
 from .visit import client_network
@@ -27,7 +27,7 @@ def reset_page(key: str) -> str | tuple[str, int]:
     try:
         recovery.owner_of(current_state().services(), key)
     except LinkIsDead as error:
-        return render("simpleauth/dead_link.html", message=str(error)), error.status
+        return dead_link(error, "simpleauth.forgot")
     return render("simpleauth/reset.html")
 
 
@@ -66,7 +66,7 @@ def _write(letters: Letters, identity: str) -> None:
     if user is None or not services.attributes.is_active(user):
         return
 
-    key = recovery.start_reset(services, user)
+    key = recovery.start_reset(services, user, mailed=True)
     letters.send(
         services.attributes.read(user, "email"),
         "reset",

@@ -76,6 +76,10 @@ class LogoutForm(Form):
     submit = SubmitField("Sign out")
 
 
+def _key_in_the_address() -> str:
+    return str((request.view_args or {}).get("key", ""))
+
+
 def _own_email() -> str:
     user = current_visit().user
     attributes = current_state().services().attributes
@@ -123,6 +127,36 @@ class PasswordForm(_OwnForm):
     submit = SubmitField("Change the password")
 
 
+class AddressForm(_OwnForm):
+    """Change your address."""
+
+    new = EmailField(
+        "New e-mail address",
+        [DataRequired("Enter the new e-mail address."), Length(max=MAX_IDENTITY)],
+        description="We send a link to it, and it is yours once you have opened that.",
+        render_kw={"autocomplete": "email"},
+    )
+    current = PasswordField(
+        "Current password",
+        [DataRequired("Enter your current password.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    submit = SubmitField("Change the address")
+
+
+class SendConfirmationForm(Form):
+    """Ask for a link that confirms your address."""
+
+    submit = SubmitField("Send me a link")
+
+
+class ConfirmAddressForm(Form):
+    """Make an address yours, with a link."""
+
+    key = HiddenField(default=_key_in_the_address)
+    submit = SubmitField("This is my address")
+
+
 class OtherSessionsForm(Form):
     """Sign out everywhere else."""
 
@@ -134,10 +168,6 @@ class ForgotForm(Form):
 
     email = _email_field()
     submit = SubmitField("Send me a link")
-
-
-def _key_in_the_address() -> str:
-    return str((request.view_args or {}).get("key", ""))
 
 
 class ResetForm(Form):

@@ -18,6 +18,15 @@ def render(template: str, **context: object) -> str:
     return state.layout.render(template, state.settings().base_template, **context)
 
 
+def dead_link(error: AuthError, again: str | None) -> tuple[str, int]:
+    """Say that a link does nothing any more.
+
+    :param again: the endpoint of the page where one asks for another, if one can.
+    """
+    page = render("simpleauth/dead_link.html", message=str(error), again=again)
+    return page, error.status
+
+
 def go_home() -> Response:
     """Lead away from a page the visitor has no use for."""
     return cast(Response, redirect(home(), 303))

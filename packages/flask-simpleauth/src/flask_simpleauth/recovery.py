@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from .confirmation import is_confirmed, note_confirmed
 from .flows import set_password
 from .links import Purpose
 from .services import Services, audited
@@ -15,9 +16,13 @@ RESET = Purpose("reset", lifetime=30 * 60)
 
 
 @audited("start-reset")
-def start_reset(services: Services[U], user: U) -> str:
-    """Return a link's key that lets whoever has it give the user a new password."""
-    return services.links.make(RESET, user)
+def start_reset(services: Services[U], user: U, *, mailed: bool = False) -> str:
+    """Return a link's key that lets whoever has it give the user a new password.
+
+    :param mailed: whether it is going to be sent to the user's address, so that whoever
+        uses it reads mail there.
+    """
+    return services.links.make(RESET, user, mailed=mailed)
 
 
 def owner_of(services: Services[U], key: str) -> U:
@@ -33,10 +38,18 @@ def owner_of(services: Services[U], key: str) -> U:
 def finish_reset(services: Services[U], key: str, new: str) -> U:
     """Give the key's owner a new password, and end all their sessions.
 
+    By mail, this shows the address to be theirs too.
+
     :raises LinkIsDead: as :func:`owner_of`, and for all but one of several at once.
     :raises WeakPassword: if it will not do; the key is still good then.
     """
     with services.links.using(RESET, key) as link:
         user: U = link.user
         set_password(services, user, new)
+
+    if link.data.get("mailed") and not is_confirmed(services, user):
+        # Whoever made the account need not be who has the address: what they left
+        # themselves to come back with goes too (better-auth's GHSA-g38m-r43w-p2q7).
+        services.tokens.revoke(services.key_of(user))
+        note_confirmed(services, user)
     return user

@@ -1,7 +1,6 @@
 """The signals sent by the app after something happened to an account.
 
-Each handler gets the app as sender, and ``user=`` (``audited``: ``record=``). None
-carries a secret.
+Each handler gets the app as sender, and what its line says. None carries a secret.
 """
 
 from __future__ import annotations
@@ -10,11 +9,25 @@ from blinker import Namespace
 
 _signals = Namespace()
 
-#: An account was made.
+#: An account was made: ``user``.
 user_created = _signals.signal("user-created")
-#: Somebody signed in.
+#: Somebody signed in: ``user``.
 signed_in = _signals.signal("signed-in")
-#: Somebody signed out.
+#: Somebody signed out: ``user``.
 signed_out = _signals.signal("signed-out")
-#: Something happened to an account, or was refused: an ``AuditRecord``.
+#: A password was changed, by its owner or for them: ``user``.
+password_changed = _signals.signal("password-changed")
+#: An address was shown to be the user's: ``user``, ``address``.
+address_confirmed = _signals.signal("address-confirmed")
+#: The user has another address: ``user``, and the addresses ``old`` and ``new``.
+address_changed = _signals.signal("address-changed")
+#: The user has other roles: ``user``, and their names, frozensets ``old`` and ``new``.
+roles_changed = _signals.signal("roles-changed")
+#: The user may sign in, or not any more: ``user``, and ``old`` and ``new``, which are
+#: true if they may.
+active_changed = _signals.signal("active-changed")
+#: Somebody was invited to sign up: ``address``, and the ``role`` they will have or
+#: ``None``.
+invited = _signals.signal("invited")
+#: Something happened to an account, or was refused: ``record``, an ``AuditRecord``.
 audited = _signals.signal("audited")

@@ -27,6 +27,9 @@ class Attributes:
     password_hash: str = "password_hash"  # noqa: S105 # an attribute's name
     name: str | None = "name"
     active: str | None = "active"
+    #: When the address was last shown to be the user's: seconds since 1970, a datetime
+    #: in UTC, or merely true. Without it the token store keeps that.
+    confirmed_at: str | None = "confirmed_at"
     #: One role (an object with a ``name``, or a string), or a collection of them.
     roles: str | None = "roles"
 

@@ -34,6 +34,7 @@ class Limit:
 
 SIGN_IN = Limit("sign-in", window=15 * 60, by_account=10, by_address=100)
 RESET = Limit("reset", window=60 * 60, by_account=5, by_address=50)
+ADDRESS = Limit("address", window=60 * 60, by_account=5, by_address=50)
 SIGN_UP = Limit("sign-up", window=60 * 60, by_account=None, by_address=20)
 
 

@@ -11,6 +11,9 @@ from itsdangerous import URLSafeSerializer
 #: Random bytes in a key. OWASP ASVS 7.2.3 asks for 16.
 _KEY_BYTES = 32
 
+#: The last second of the year 9999, for what does not expire.
+NEVER = 253_402_300_799
+
 #: Characters of a key in a cookie or a link.
 KEY_LENGTH = 43
 

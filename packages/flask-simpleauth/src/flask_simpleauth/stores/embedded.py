@@ -68,6 +68,7 @@ class User(_Base):
     name: Mapped[str] = mapped_column(String(200))
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
+    confirmed_at: Mapped[int | None]
     created_at: Mapped[int] = mapped_column(default=lambda: int(time()))
     roles: Mapped[list[Role]] = relationship(secondary=_user_role)
 

@@ -21,6 +21,7 @@ class MemoryUser:
     name: str
     password_hash: str = field(repr=False)
     active: bool = True
+    confirmed_at: int | None = None
     roles: frozenset[str] = frozenset()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import inspect
@@ -44,7 +45,7 @@ class SQLAlchemyStore(Generic[U]):
         auth.init_app(app, store=SQLAlchemyStore(db, User))
 
     The class needs a key, an ``email`` that is unique, and a ``password_hash``; it may
-    have ``name``, ``active``, and ``role`` or ``roles``. The tables
+    have ``name``, ``active``, ``confirmed_at``, and ``role`` or ``roles``. The tables
     ``simpleauth_token`` and ``simpleauth_counter`` are added to its metadata, where
     ``db.create_all()`` and Alembic see them.
 
@@ -109,6 +110,7 @@ def _check_columns(mapper: Mapper[Any], names: Mapping[str, Any]) -> None:
     if len(mapper.primary_key) != 1:
         raise RuntimeError(f"{user_class} needs a primary key of one column.")
 
+    _check_confirmed_at(mapper, names["confirmed_at"])
     name = names["password_hash"]
     columns: Any = mapper.columns
     length = getattr(columns[name].type, "length", None)
@@ -116,4 +118,13 @@ def _check_columns(mapper: Mapper[Any], names: Mapping[str, Any]) -> None:
         raise RuntimeError(
             f"{user_class}.{name} holds {length} characters; a password hash needs up"
             f" to {_HASH_LENGTH}. Make it String({_HASH_LENGTH})."
+        )
+
+
+def _check_confirmed_at(mapper: Mapper[Any], name: str | None) -> None:
+    column: Any = mapper.columns.get(name or "")
+    if column is not None and column.type.python_type not in (datetime, int, bool):
+        raise RuntimeError(
+            f"{mapper.class_.__name__}.{name} cannot hold when an address was"
+            " confirmed. Make it DateTime, Integer or Boolean."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, bindparam, inspect, select
@@ -32,6 +33,15 @@ class UserModel(Generic[U]):
         self.roles: RelationshipProperty[Any] | None = self.mapper.relationships.get(
             attributes.roles or ""
         )
+
+    def instant(self, seconds: int) -> Any:
+        """Return an instant as the column for the confirmation keeps it."""
+        column: Any = self.mapper.columns[self.attributes.confirmed_at or ""]
+        kind = column.type.python_type
+        if kind is not datetime:
+            return kind(seconds)
+        at = datetime.fromtimestamp(seconds, timezone.utc)
+        return at if column.type.timezone else at.replace(tzinfo=None)
 
     def with_roles(self, statement: Select[Any]) -> Select[Any]:
         """Let a statement that selects users bring their roles along, in one query."""
@@ -71,10 +81,7 @@ class RelationalUsers(Generic[U]):
 
         :raises Taken: if the address has an account.
         """
-        own_names = {name: getattr(self.attributes, name) for name in values}
-        user = self._model.user_class(
-            **{own_names[n]: value for n, value in values.items() if own_names[n]}
-        )
+        user = self._model.user_class(**self._own(values))
         self._note_no_roles(user)
         try:
             with self._work.writing() as session:
@@ -114,11 +121,19 @@ class RelationalUsers(Generic[U]):
         return user
 
     def _assign(self, session: Session, user: U, values: Mapping[str, Any]) -> None:
-        for name, value in values.items():
-            own_name = getattr(self.attributes, name)
-            if name == "roles":
-                value = self._roles(session, value)
+        if "roles" in values:
+            values = {**values, "roles": self._roles(session, values["roles"])}
+        for own_name, value in self._own(values).items():
             setattr(user, own_name, value)
+
+    def _own(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values by the class's own names, without those it has none for."""
+        own_names = {name: getattr(self.attributes, name) for name in values}
+        own = {own_names[n]: value for n, value in values.items() if own_names[n]}
+        if "confirmed_at" in values and self.attributes.confirmed_at is not None:
+            confirmed_at = self._model.instant(values["confirmed_at"])
+            own[self.attributes.confirmed_at] = confirmed_at
+        return own
 
     def _roles(self, session: Session, names: Iterable[str]) -> Any:
         """Return what to assign for these role names, making roles that are new."""
