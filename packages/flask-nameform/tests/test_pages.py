@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, abort, g, render_template_string, request, s
 from flask.testing import FlaskClient
 from flask.views import View
 from flask_nameform import Forms, NameForm
+from flask_nameform.wtf import CSRFProtect
 from wtforms.validators import ValidationError
 
 Hidden = Callable[..., dict[str, str]]
@@ -240,3 +241,121 @@ def test_an_async_page_is_awaited(
         return "awaited"
 
     assert browser.get("/async").text == "awaited"
+
+
+@pytest.fixture(params=["ours", "real"])
+def protection(request: pytest.FixtureRequest) -> Any:
+    """``CSRFProtect``: that of Flask-WTF, and ours under its names."""
+    if request.param == "ours":
+        return CSRFProtect
+    return pytest.importorskip("flask_wtf").CSRFProtect
+
+
+@pytest.fixture(params=["first", "last"])
+def beside(request: pytest.FixtureRequest, bare_app: Flask, protection: Any) -> Flask:
+    """An app with a page beside ``CSRFProtect``, whichever came first."""
+    forms = Forms()
+    forms.add("name", NameForm, handler=lambda form: None)
+    attach: list[Callable[[Flask], Any]] = [protection, forms.init_app]
+
+    for one in attach if request.param == "first" else reversed(attach):
+        one(bare_app)
+
+    @bare_app.route("/", methods=["GET", "POST"])
+    @forms.page
+    def page() -> str:
+        if "gone" in session:
+            return "Gone"
+        return render_template_string("{{ request.method }} {{ show_form('name') }}")
+
+    @bare_app.get("/gone")
+    def gone() -> str:
+        session["gone"] = True
+        return ""
+
+    return bare_app
+
+
+@pytest.mark.parametrize("headers", [{}, SAME_ORIGIN])
+def test_a_page_beside_another_protection(
+    beside: Flask, hidden: Hidden, headers: dict[str, str]
+) -> None:
+    """Its forms are sent to a view, so the token in them is the other's."""
+    client = beside.test_client()
+    fields = hidden(client.get("/", headers=headers).text)
+    answer = client.post("/", data={**fields, "name": "Ada"}, headers=headers)
+    assert (answer.status_code, answer.location) == (303, "/")
+
+    answer = client.post("/", data={**fields, "name": ""}, headers=headers)
+    assert answer.status_code == 422
+    assert answer.text.startswith("GET <form")
+
+    answer = client.post("/", data={"csrf_token": fields["csrf_token"]})
+    assert answer.text.startswith("POST <form")
+    assert client.post("/", data={}).status_code == 400
+
+
+def test_a_page_beside_another_protection_refuses_other_sites(
+    beside: Flask, hidden: Hidden
+) -> None:
+    """The token that Flask-WTF would have taken does not help them."""
+    client = beside.test_client()
+    fields = {**hidden(client.get("/").text), "name": "planted"}
+    answer = client.post("/", data=fields, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 400
+    assert "planted" not in answer.text
+
+
+def test_a_page_beside_another_protection_that_shows_the_form_no_more(
+    beside: Flask, hidden: Hidden
+) -> None:
+    """The form comes alone, past the other, though its token was in the body."""
+    client = beside.test_client()
+    fields = hidden(client.get("/").text)
+    client.get("/gone")
+    answer = client.post("/", data={**fields, "name": ""})
+    assert answer.status_code == 422
+    assert "<h1>Name</h1>" in answer.text
+    answer = client.post("/", data={**hidden(answer.text), "name": "Ada"})
+    assert answer.status_code == 303
+
+
+def test_a_page_without_a_token_beside_another_protection(
+    beside: Flask, hidden: Hidden, protection: Any
+) -> None:
+    """Ours gives the form back; Flask-WTF's refuses it before anybody can."""
+    client = beside.test_client()
+    fields = {**hidden(client.get("/").text), "name": "Ada", "csrf_token": "é"}
+    answer = client.post("/", data=fields)
+    assert answer.status_code == 400
+    assert ('value="Ada"' in answer.text) is (protection is CSRFProtect)
+
+
+def test_a_page_that_another_protection_leaves_out(
+    bare_app: Flask, protection: Any, hidden: Hidden
+) -> None:
+    """Is asked for its token all the same, and given back without."""
+    forms = Forms(bare_app)
+    forms.add("name", NameForm, handler=lambda form: None)
+    view = forms.page(lambda: render_template_string("{{ show_form('name') }}"))
+    bare_app.add_url_rule("/", "page", view, methods=["GET", "POST"])
+    protection(bare_app).exempt(view)
+
+    client = bare_app.test_client()
+    fields = {**hidden(client.get("/").text), "name": "Ada"}
+    assert client.post("/", data=fields).status_code == 303
+    answer = client.post("/", data={**fields, "csrf_token": ""})
+    assert answer.status_code == 400
+    assert 'value="Ada"' in answer.text
+    assert client.post("/", data={**hidden(answer.text)}).status_code == 422
+
+
+def test_a_script_posts_with_the_token_of_the_other(
+    beside: Flask, hidden: Hidden
+) -> None:
+    """To the address of a named form too: it is the one that ``csrf_token()`` gives."""
+    beside.add_url_rule("/t", "t", lambda: render_template_string("{{ csrf_token() }}"))
+    client = beside.test_client()
+    headers = {"X-CSRFToken": client.get("/t").text}
+    answer = client.post("/-/forms/name", data={"name": "A"}, headers=headers)
+    assert answer.status_code == 303

@@ -15,6 +15,7 @@ from flask import (
     Response,
     after_this_request,
     current_app,
+    g,
     has_request_context,
     request,
     session,
@@ -95,7 +96,11 @@ def allows(form_name: str | None = None, *, own_form: bool = False) -> bool:
 
     if decision.verdict is Verdict.VETO:
         raise _refusal(decision.reason)
-    if decision.verdict is Verdict.TOKEN and not _has_token(form_name):
+    if (
+        decision.verdict is Verdict.TOKEN
+        and not _has_token(form_name)
+        and not _has_their_token()
+    ):
         return False
 
     request.environ[_CHECKED] = True
@@ -215,6 +220,19 @@ def _has_token(form_name: str | None) -> bool:
         form_name = request.form.get("_form", "")
 
     return proves(posted or request.form.get(FIELD, ""), secret, form_name, "")
+
+
+def _has_their_token() -> bool:
+    """Ask what protects the views, whose token is in a form that is sent to a view."""
+    if not _is_left_to_flask_wtf():
+        return False
+
+    try:
+        current_app.extensions["csrf"].protect()
+    except BadRequest:
+        return False
+
+    return bool(g.get("csrf_valid"))
 
 
 def _evidence(*, own_form: bool) -> Evidence:

@@ -228,7 +228,7 @@ class Form(wtforms.Form):
         browser needs one, and the form's own hidden fields.
         """
         identity: Identity = self.meta.nameform
-        token = csrf.hidden_field(identity.name, own_form=identity.signed is not None)
+        token = csrf.hidden_field(identity.name, own_form=identity.has_own_address)
         fields = (field() for field in self if is_hidden(field))
         return Markup().join([identity.tag(), token, *fields])
 

@@ -21,6 +21,8 @@ class Identity:
     signed: str | None = None
     #: A named form is submitted if whoever makes it says so.
     submitted: bool = False
+    #: A named form that ``@forms.page`` takes is sent to a view of the app.
+    sent_to_view: bool = False
     #: Whether the ids of its fields begin with :attr:`scope`, or are their names.
     has_scoped_ids: bool = True
 
@@ -28,6 +30,11 @@ class Identity:
     def scope(self) -> str:
         """What the ids of its fields begin with."""
         return "-".join(filter(None, (self.name.replace(".", "-"), self.key)))
+
+    @property
+    def has_own_address(self) -> bool:
+        """Whether it is sent where named forms are, which guards itself."""
+        return self.signed is not None and not self.sent_to_view
 
     def tag(self) -> Markup:
         """Return the hidden field that says so."""

@@ -67,7 +67,12 @@ def show_named(
 
     The marker has to be one that this session may load.
     """
-    identity = Identity(mark.name, mark.key, signed=marker.sign(mark))
+    identity = Identity(
+        mark.name,
+        mark.key,
+        signed=marker.sign(mark),
+        sent_to_view=is_taken_here(mark.name),
+    )
     form = definition.form_class(
         formdata=submission.posted if submission else None,
         obj=load(mark, definition),

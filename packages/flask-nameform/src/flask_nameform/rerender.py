@@ -17,6 +17,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response
 
 from .cookies import apply_cookies, merge_set_cookies
+from .csrf import FIELD
 from .submission import Exchange, Submission
 from .wanted import HEADERS
 
@@ -41,6 +42,8 @@ _DROPPED = (
     "werkzeug.debug.preserve_context",
     "wsgi.input_terminated",
 )
+
+_TOKEN_HEADER = "HTTP_X_CSRFTOKEN"  # noqa: S105 # no password
 
 # About a page that was shown as it is, which this one was not.
 _STALE_HEADERS = ("ETag", "Expires", "Last-Modified")
@@ -99,7 +102,7 @@ class Rerender:
 
         # What that answer did to the session goes with it: nobody has seen it.
         exchange.alone = True
-        return self._run(_without_body(environ), cookies)
+        return self._run(_with_token(_without_body(environ), submission), cookies)
 
     def _run(self, environ: WSGIEnvironment, cookies: list[str]) -> Response:
         """Run a request after the first one, and put the cookies of both together."""
@@ -144,6 +147,12 @@ def _page_environ(
 def _without_body(environ: WSGIEnvironment) -> WSGIEnvironment:
     kept = {key: value for key, value in environ.items() if key not in _DROPPED}
     return {**kept, "CONTENT_LENGTH": "0", "wsgi.input": BytesIO()}
+
+
+def _with_token(environ: WSGIEnvironment, submission: Submission) -> WSGIEnvironment:
+    """Say again in a header what was in the body, for what protects the views."""
+    token = submission.posted.get(FIELD, "")
+    return {_TOKEN_HEADER: token, **environ} if token.isascii() else environ
 
 
 def _close(body: Iterable[bytes]) -> None:

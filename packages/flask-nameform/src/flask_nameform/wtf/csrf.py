@@ -22,6 +22,7 @@ from wtforms.form import BaseForm
 
 from .. import csrf
 from ..identity import Identity
+from ..pages import posted_here
 from ..policy import SAFE_METHODS, Verdict
 from ..settings import KEY
 from .config import DEFAULTS, configured
@@ -138,7 +139,7 @@ class TokenField(CSRFTokenField):
     def __call__(self, **kwargs: object) -> Markup:
         """Return the HTML of both."""
         identity: Identity = self.meta.nameform
-        own_form = identity.signed is not None
+        own_form = identity.has_own_address
 
         if own_form or _is_left_to_others():
             token = csrf.hidden_field(identity.name, own_form=own_form)
@@ -207,7 +208,11 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
 def _protect() -> None:
     protection: CSRFProtect = current_app.extensions["csrf"]
 
-    if configured("WTF_CSRF_ENABLED") and configured("WTF_CSRF_CHECK_DEFAULT"):
+    if not configured("WTF_CSRF_ENABLED") or not configured("WTF_CSRF_CHECK_DEFAULT"):
+        return
+
+    # What takes a named form asks by itself, with the form at hand to show again.
+    if posted_here() is None:
         protection.protect(apply_exemptions=True)
 
 
