@@ -75,6 +75,25 @@ def test_create_grant_authenticate(app: Flask, auth: SimpleAuth) -> None:
             auth.authenticate("ada@example.org", "wrong")
 
 
+def test_managing_users(app: Flask, auth: SimpleAuth) -> None:
+    """Roles come and go, and who is deactivated stays out until activated."""
+    with app.app_context():
+        user = auth.create_user("ada@example.org", PASSWORD)
+        auth.grant(user, "admin")
+        auth.revoke_role(user, "admin")
+        assert user.roles == []
+
+        auth.test_client(user)
+        assert auth.end_sessions(user) == 1
+        assert auth.end_sessions(user) == 0
+
+        auth.deactivate(user)
+        with pytest.raises(BadCredentials):
+            auth.authenticate("ada@example.org", PASSWORD)
+        auth.activate(user)
+        auth.authenticate("ada@example.org", PASSWORD)
+
+
 def test_login_and_logout(app: Flask, auth: SimpleAuth) -> None:
     """A view can sign somebody in and out by its own rules."""
     with app.app_context():

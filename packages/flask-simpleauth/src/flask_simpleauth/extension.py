@@ -283,6 +283,26 @@ class SimpleAuth(Generic[U]):
         """
         flows.grant(self._services(), user, role)
 
+    def revoke_role(self, user: U, role: str) -> None:
+        """Take a role away from the user, if they have it."""
+        flows.revoke_role(self._services(), user, role)
+
+    def deactivate(self, user: U) -> None:
+        """Keep the user from signing in, and end their sessions; see :meth:`activate`.
+
+        :raises RuntimeError: if your class has nowhere to keep that.
+        """
+        flows.set_active(self._services(), user, active=False)
+
+    def activate(self, user: U) -> None:
+        """Let the user sign in again."""
+        flows.set_active(self._services(), user, active=True)
+
+    def end_sessions(self, user: U) -> int:
+        """Sign the user out everywhere, and return how many sessions that ended."""
+        services = self._services()
+        return services.sessions.end_others(services.key_of(user))
+
     def create_api_token(
         self,
         user: U,
