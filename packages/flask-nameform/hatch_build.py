@@ -15,7 +15,9 @@ class CompileTranslations(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Run before the files are collected."""
-        for po in Path(self.root, "src").rglob("*.po"):
+        folder = Path(self.root, self.config.get("folder", "src"))
+
+        for po in folder.rglob("*.po"):
             catalog = read_po(po.open("rb"), abort_invalid=True)
             with po.with_suffix(".mo").open("wb") as mo:
                 write_mo(mo, catalog)
