@@ -1,6 +1,7 @@
 """A guest book: how Flask-Greet, Flask-NameForm and Flask-SimpleAuth fit together.
 
-Start reading here, then ``extensions.py``, then one of the two blueprints.
+Start reading here, then ``extensions.py``, then one of the two blueprints. What each
+module shows is in its first line.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Any
 from flask import Flask
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 
-from . import admin, book, config
-from .extensions import auth, db, forms, greet
+from . import admin, audit, book, config, demo, errors, headers, health, language
+from .extensions import auth, babel, db, forms, greet
+from .mail import make_mailer
 from .models import User
 
 
@@ -26,13 +28,19 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.defaults(app.instance_path))
     app.config.from_mapping(settings or {})
 
+    # Other people's extensions are attached like ours: one line each.
     db.init_app(app)
+    babel.init_app(app, locale_selector=language.selected)
     forms.init_app(app)
     greet.init_app(app)
-    auth.init_app(app, store=SQLAlchemyStore(db, User))
+    auth.init_app(app, store=SQLAlchemyStore(db, User), mailer=make_mailer(app))
 
     app.register_blueprint(book.blueprint)
     app.register_blueprint(admin.blueprint)
+    app.cli.add_command(demo.demo)
+
+    for module in (audit, errors, headers, health, language):
+        module.init_app(app)
 
     with app.app_context():
         db.create_all()

@@ -1,4 +1,7 @@
-"""The configuration: from the environment, with defaults that need no set-up."""
+"""The configuration: from the environment, with defaults that need no set-up.
+
+``flask run`` reads a file ``.env`` into the environment, since python-dotenv is there.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,16 @@ def defaults(instance_path: str) -> dict[str, Any]:
     folder = Path(instance_path)
     folder.mkdir(parents=True, exist_ok=True)
     database = f"sqlite:///{folder / 'guestbook.sqlite3'}"
+    origin = os.environ.get("ORIGIN")
 
     return {
         "SECRET_KEY": os.environ.get("SECRET_KEY") or _kept_secret(folder),
         "SQLALCHEMY_DATABASE_URI": os.environ.get("DATABASE_URL", database),
+        "MAIL_URL": os.environ.get("MAIL_URL"),
+        "PROXIES": int(os.environ.get("PROXIES", "0")),
         "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": bool(origin and origin.startswith("https:")),
+        "SIMPLEAUTH_ORIGIN": origin,
         # one key each puts the extensions' pages into the site's layout
         "GREET_BASE_TEMPLATE": "layout.html",
         "NAMEFORM_BASE_TEMPLATE": "layout.html",

@@ -1,20 +1,23 @@
 """The extension objects, made without an app so that every module can import them.
 
-``create_app`` attaches them. To do without one, drop its object here, its ``init_app``
+``create_app`` attaches them. What the app knows and they do not is told to them here,
+by a loader or a policy. To do without one, drop its object here, its ``init_app``
 there, and what a search for its name still finds.
 """
 
 from __future__ import annotations
 
-from flask import session
+from flask import request, session
 from flask_greet import Greet
 from flask_nameform import Forms
 from flask_simpleauth import SimpleAuth
 from flask_sqlalchemy import SQLAlchemy
 
-from .models import Base, User
+from .models import Base, Entry, User
+from .texts import make_babel
 
 db = SQLAlchemy(model_class=Base)
+babel = make_babel()
 forms = Forms()
 greet = Greet()
 auth: SimpleAuth[User] = SimpleAuth()
@@ -24,3 +27,20 @@ auth: SimpleAuth[User] = SimpleAuth()
 def name() -> str | None:
     """Greet by the account's name, or by what a visitor has left in the form."""
     return auth.user.name if auth.user else session.get("name")
+
+
+@greet.locale_loader
+def locale() -> str | None:
+    """Greet in the language chosen for the site, or in the browser's.
+
+    The site speaks two languages and the greeting many more, so it is not left to
+    Flask-Babel, which is asked when there is no loader.
+    """
+    return session.get("language") or request.headers.get("Accept-Language")
+
+
+@auth.policy
+def is_allowed(user: User, action: str, obj: object) -> bool:
+    """Let people change and delete what they wrote, and admins delete anything."""
+    may_always = action == "delete" and user.role_name == "admin"
+    return isinstance(obj, Entry) and (obj.author_id == user.id or may_always)

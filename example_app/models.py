@@ -1,4 +1,4 @@
-"""The tables: users with one role each, as in the classic tutorial, and entries."""
+"""The tables: users with one role each, as in the classic tutorial, entries, a log."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from datetime import datetime, timezone
 
 from sqlalchemy import DateTime, ForeignKey, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 class Base(DeclarativeBase):
@@ -36,7 +40,15 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     role_id: Mapped[int | None] = mapped_column(ForeignKey("role.id"))
     role: Mapped[Role | None] = relationship(back_populates="users")
-    entries: Mapped[list[Entry]] = relationship(back_populates="author")
+    # Who deletes their account takes their entries along.
+    entries: Mapped[list[Entry]] = relationship(
+        back_populates="author", cascade="all, delete-orphan"
+    )
+
+    @property
+    def role_name(self) -> str | None:
+        """The name of the role, if there is one."""
+        return self.role.name if self.role else None
 
 
 class Entry(Base):
@@ -46,8 +58,21 @@ class Entry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     text: Mapped[str] = mapped_column(String(1000))
-    written_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), default=lambda: datetime.now(timezone.utc)
-    )
+    written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     author: Mapped[User] = relationship(back_populates="entries")
+
+
+class AuditEntry(Base):
+    """What happened to an account; kept when the account is gone, so no foreign key."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
+    what: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(64))
+    account: Mapped[int | None]
+    actor: Mapped[int | None]
+    address: Mapped[str | None] = mapped_column(String(64))
+    detail: Mapped[str] = mapped_column(String(200), default="")

@@ -1,4 +1,4 @@
-"""Brings the catalogs of Flask-NameForm and Flask-SimpleAuth up to date.
+"""Brings the catalogs of Flask-NameForm, Flask-SimpleAuth and the example up to date.
 
 Run by ``tox -e i18n``. Finds the texts in the modules and templates of each package,
 and gives each ``.po`` file one entry for each of them. Translations of texts that are
@@ -20,12 +20,22 @@ from babel.messages.pofile import normalize, read_po
 
 ROOT = Path(__file__).parents[1]
 
-PACKAGES = {"flask_nameform": "Flask-NameForm"}
+PACKAGES = {
+    "packages/flask-nameform/src/flask_nameform": "Flask-NameForm",
+    "example_app": "Flask-Foo-Example",
+}
 
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 
 # How a text is marked: a call of one of these.
-KEYWORDS = {"form_text": None, "gettext": None, "lazy": None, "ngettext": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "form_text": None,
+    "gettext": None,
+    "lazy": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+}
 
 HEADER = """\
 # {language}
@@ -41,9 +51,8 @@ msgstr ""
 """
 
 
-def find_texts(package: str) -> Catalog:
+def find_texts(folder: Path) -> Catalog:
     """Return the texts of a package, in the order of its files."""
-    folder = ROOT / "packages" / package.replace("_", "-") / "src" / package
     texts = Catalog()
     found = extract_from_dir(folder, METHODS, keywords=KEYWORDS, comment_tags=["i18n:"])
 
@@ -94,11 +103,10 @@ def write_entry(text: Message, old: Catalog, num_plurals: int) -> str:
 
 def main() -> None:
     """Update all files."""
-    for package, project in PACKAGES.items():
-        texts = find_texts(package)
-        folder = ROOT / "packages" / package.replace("_", "-") / "src" / package
+    for folder, project in PACKAGES.items():
+        texts = find_texts(ROOT / folder)
 
-        for po in sorted(folder.glob(f"translations/*/LC_MESSAGES/{package}.po")):
+        for po in sorted(Path(ROOT, folder).glob("translations/*/LC_MESSAGES/*.po")):
             write(po, project, po.parts[-3], texts)
 
 

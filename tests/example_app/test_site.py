@@ -1,0 +1,194 @@
+"""What the whole site has: configuration, languages, headers, error pages, commands."""
+
+from __future__ import annotations
+
+import logging
+import stat
+from pathlib import Path
+
+import pytest
+from flask import Flask, abort
+from flask_simpleauth.mailers import console_mailer
+from flask_simpleauth.testing import AuthClient
+from sqlalchemy import func, select
+
+from example_app import config, create_app
+from example_app.extensions import db
+from example_app.mail import make_mailer
+from example_app.models import Entry, User
+
+
+def test_secret_key_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key made at the first start is used again, and is nobody else's to read."""
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    first = config.defaults(str(tmp_path / "instance"))["SECRET_KEY"]
+    second = config.defaults(str(tmp_path / "instance"))["SECRET_KEY"]
+
+    assert first == second
+    assert len(first) == 64
+    mode = (tmp_path / "instance" / "secret_key").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+
+
+def test_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What differs by deployment is given by the environment."""
+    monkeypatch.setenv("SECRET_KEY", "given")
+    monkeypatch.setenv("DATABASE_URL", "sqlite://")
+    monkeypatch.setenv("ORIGIN", "https://book.example.org")
+    settings = config.defaults(str(tmp_path))
+
+    assert settings["SECRET_KEY"] == "given"
+    assert settings["SQLALCHEMY_DATABASE_URI"] == "sqlite://"
+    assert settings["SIMPLEAUTH_ORIGIN"] == "https://book.example.org"
+    assert settings["SESSION_COOKIE_SECURE"] is True
+
+
+@pytest.mark.parametrize("tag", ["en", "de"])
+def test_languages(client: AuthClient, tag: str) -> None:
+    """The site, its forms and the extensions' pages speak the browser's language."""
+    words = {"en": ("Welcome", "Sign up"), "de": ("Willkommen", "Registrieren")}[tag]
+    response = client.get("/", headers={"Accept-Language": f"{tag}-AT"})
+    assert f'<html lang="{tag}">' in response.text
+    assert words[0] in response.text
+    assert words[1] in response.text
+    assert {"Accept-Language", "Cookie"} <= set(response.vary)
+
+
+def test_switching(client: AuthClient) -> None:
+    """A visitor may choose another language than the browser's, on any page."""
+    page = "/auth/login"
+    response = client.submit_form("language", page=page, language="Deutsch")
+    assert response.headers["Location"] == page
+    page = client.get("/", headers={"Accept-Language": "en"}).text
+    assert '<html lang="de">' in page
+    assert '<option selected value="Deutsch">' in page
+    assert ">Hallo</h1>" in page
+
+
+def test_another_language(client: AuthClient) -> None:
+    """Who reads none of the site's languages gets English."""
+    page = client.get("/", headers={"Accept-Language": "sw"}).text
+    assert '<html lang="en">' in page
+
+
+def test_headers(client: AuthClient) -> None:
+    """No answer allows foreign scripts or frames; over https, nothing else is used."""
+    for path in ("/", "/nothing", "/static/style.css"):
+        response = client.get(path)
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Strict-Transport-Security" not in response.headers
+    secure = client.get("/", base_url="https://localhost")
+    assert "Strict-Transport-Security" in secure.headers
+
+
+def test_proxies(app: Flask, tmp_path: Path) -> None:
+    """A proxy is believed if the configuration says that there is one."""
+    behind = create_app(
+        {
+            "PROXIES": 1,
+            "SECRET_KEY": "for tests",
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path}/other.sqlite3",
+        }
+    )
+    for site, told in ((app, False), (behind, True)):
+        response = site.test_client().get("/", headers={"X-Forwarded-Proto": "https"})
+        assert ("Strict-Transport-Security" in response.headers) is told
+    with behind.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 418, 429, 503])
+def test_error_pages(app: Flask, client: AuthClient, code: int) -> None:
+    """People see errors in the site's layout."""
+    app.add_url_rule("/fail", "fail", lambda: abort(code))
+    response = client.get("/fail", headers={"Accept": "text/html"})
+    assert response.status_code == code
+    assert 'id="content"' in response.text
+    assert f"({code})" in response.text
+
+
+def test_broken(app: Flask, client: AuthClient) -> None:
+    """A failure is shown by a page that needs nothing and does not say the cause."""
+
+    def fail() -> str:
+        raise LookupError("a detail")
+
+    app.add_url_rule("/fail", "fail", fail)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    response = client.get("/fail")
+    assert response.status_code == 500
+    assert "Something broke on our side" in response.text
+    assert "detail" not in response.text
+
+
+def test_errors_for_programs(client: AuthClient) -> None:
+    """A program that asks for JSON alone is sent no page."""
+    response = client.get("/nothing", headers={"Accept": "application/json"})
+    assert response.status_code == 404
+    assert 'id="content"' not in response.text
+
+
+def test_health(app: Flask, client: AuthClient) -> None:
+    """Whatever watches the app learns whether it reaches its database."""
+    assert client.get("/health").json == {"database": "ok"}
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+        Path(str(db.engine.url.database)).unlink()
+        Path(str(db.engine.url.database)).mkdir()
+    assert client.get("/health").status_code == 503
+
+
+def test_mailers(app: Flask) -> None:
+    """Mails go to the server that is named, or into a developer's log, or nowhere."""
+    assert make_mailer(app) is None
+    app.debug = True
+    assert make_mailer(app) is console_mailer
+    app.config["MAIL_URL"] = "smtp://me:p%40ss@127.0.0.1:2525?from=book@example.org"
+    assert callable(make_mailer(app))
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://127.0.0.1", "http://a/?from=b@c", "smtp:?from=b"]
+)
+def test_wrong_mail_url(app: Flask, url: str) -> None:
+    """A mail server that is none fails at start, with an example of one."""
+    app.config["MAIL_URL"] = url
+    with pytest.raises(RuntimeError, match="MAIL_URL must be smtp://host"):
+        make_mailer(app)
+
+
+def test_demo(app: Flask) -> None:
+    """The demo fills the book, makes an admin, and can be run again."""
+    runner = app.test_cli_runner()
+    command = "demo --entries 12 --password correct-horse-battery"
+    first = runner.invoke(args=command)
+    assert "Sign in as admin@example.org" in first.output
+    assert "admin@example.org is there already." in runner.invoke(args=command).output
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Entry.id))) == 24
+        assert db.session.scalar(select(func.count(User.id))) == 11
+
+
+def test_one_role_per_user(app: Flask) -> None:
+    """A role granted takes the place of the one that was there."""
+    runner = app.test_cli_runner()
+    runner.invoke(args=f"auth create-user ada@example.org --password {'x1' * 8}")
+    for role in ("admin", "editor"):
+        result = runner.invoke(args=f"auth grant ada@example.org {role}")
+        assert f"with the role {role}." in result.output
+    with app.app_context():
+        assert db.session.scalars(select(User)).one().role_name == "editor"
+
+
+def test_log_lines(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    """What happens to accounts is logged too, as JSON."""
+    with caplog.at_level(logging.INFO, "flask_simpleauth.audit"):
+        app.test_cli_runner().invoke(
+            args=f"auth create-user ada@example.org --password {'x1' * 8}"
+        )
+    assert '"what": "create-account"' in caplog.text
