@@ -1,134 +1,139 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
-from flask.testing import FlaskClient
-from flask_nameform import Form, Forms, NameForm
-from flask_nameform.rendering import show_form
-from jinja2 import DictLoader
-from wtforms import StringField
+from flask_nameform import Form, Forms
+from wtforms import HiddenField, RadioField, StringField
+from wtforms.validators import InputRequired, Length
 
 Elements = Callable[[str], list[dict[str, str]]]
 
 
-def test_a_named_form_is_called_by_its_title(
-    app: Flask, forms: Forms, client: FlaskClient, elements: Elements
-) -> None:
-    """Screen readers list forms by title: that of the app, or one made of the name."""
-    forms.add("sign-up_now", NameForm, handler=lambda form: None)
-    forms.add("b", NameForm, handler=lambda form: None, title="Join <us>")
+class Sign(Form):
+    text = StringField(
+        "Text", [InputRequired(), Length(min=5)], render_kw={"class": "own"}
+    )
+    radio = RadioField("Radio", choices=["a", "b"])  # type: ignore[list-item] # in 3.3
+    token = HiddenField()
 
-    @app.get("/titles")
-    def titles() -> str:
-        return render_template_string(
-            "{{ show_form('sign-up_now') }}{{ show_form('b') }}"
+
+def test_a_form_can_be_laid_out_by_hand(app: Flask, elements: Elements) -> None:
+    """Its pieces are those that ``quick_form`` puts together."""
+    template = (
+        "<form id=Sign-form>{{ form.hidden_tag() }}{{ error_summary(form) }}"
+        "{{ render_field(form.text) }}</form>"
+    )
+    with app.test_request_context(headers={"Sec-Fetch-Site": "same-origin"}):
+        form = Sign(data={"text": "x"})
+        assert "problem" not in render_template_string(template, form=form)
+        form.validate()
+        html = render_template_string(template, form=form)
+
+    found = {element.get("id"): element for element in elements(html)}
+    assert 'href="#Sign-text"' in html
+    assert found["Sign-text"]["aria-describedby"] == "Sign-text-error"
+    assert found["Sign-text-error"]["class"] == "error"
+    assert html.count('name="token"') == 1
+
+
+def test_attributes_of_a_field_can_be_given(app: Flask, elements: Elements) -> None:
+    """They go to the input, or to what is around several of them."""
+    with app.test_request_context():
+        html = render_template_string(
+            "{{ render_field(form.text, placeholder='Here', class_='big') }}"
+            "{{ render_field(form.radio, class='big', data_x='y') }}",
+            form=Sign(),
         )
 
-    found = [e for e in elements(client.get("/titles").text) if e[""] == "form"]
-    assert [form["aria-label"] for form in found] == ["Sign up now", "Join <us>"]
+    found = {element.get("id"): element for element in elements(html)}
+    text, radio = found["Sign-text"], found["Sign-radio"]
+    assert (text["class"], text["placeholder"]) == ("own big", "Here")
+    assert (radio[""], radio["class"], radio["data-x"]) == (
+        "fieldset",
+        "field big",
+        "y",
+    )
 
 
-def test_copies_have_ids_of_their_own(
-    app: Flask, client: FlaskClient, elements: Elements
-) -> None:
-    """A form can be on a page any number of times, by keys."""
+def test_helpers_work_in_imported_macros(app: Flask) -> None:
+    """These have no context, but they have the globals of the app."""
+    macro = "{% macro row(field) %}<tr>{{ render_field(field) }}</tr>{% endmacro %}"
+    template = app.jinja_env.from_string(macro)
 
-    @app.get("/copies")
-    def copies() -> str:
-        return render_template_string(
-            "{{ show_form('name') }}{% for key in (1, 'a-b_c', '2') %}"
-            "{{ show_form('name', key=key) }}{% endfor %}"
+    with app.test_request_context():
+        module: Any = template.module
+        assert '<label for="Sign-text">' in module.row(Sign().text)
+
+
+@pytest.mark.parametrize("theme", ["plain", "bootstrap5"])
+@pytest.mark.parametrize("layout", ["stacked", "inline", "horizontal"])
+def test_layouts_say_what_they_are(app: Flask, theme: str, layout: str) -> None:
+    """All of them have all of the form in them."""
+    app.config["NAMEFORM_THEME"] = theme
+
+    with app.test_request_context():
+        html = render_template_string(
+            "{{ quick_form(form, layout=layout) }}", form=Sign(), layout=layout
         )
 
-    found = elements(client.get("/copies").text)
-    ids = [element["id"] for element in found if "id" in element]
-    assert len(ids) == len(set(ids)) == 4 * 3
-    assert {"name-form", "name-1-form", "name-a-b_c-form"} <= set(ids)
+    classes = {
+        "plain": {"inline": "field inline", "horizontal": "field horizontal"},
+        "bootstrap5": {"inline": "col-12", "horizontal": "col-sm-9"},
+    }
+    for name, expected in classes[theme].items():
+        assert (expected in html) == (name == layout)
+
+    assert html.count("<input") == 6
+    assert html.count("<label") == 3
+    assert html.count("<legend") == 1
 
 
-@pytest.mark.parametrize("key", ["", "a b", "<", "a.b", "ü "])
-def test_a_key_fits_into_an_id(app: Flask, key: str) -> None:
-    """What cannot be part of an id is refused where it is written."""
-    with app.test_request_context("/"), pytest.raises(RuntimeError, match="key="):
-        show_form("name", key)
+def test_a_named_form_keeps_its_layout(app: Flask, forms: Forms) -> None:
+    """Also where it is shown without the page that chose it."""
+    forms.add("sign", Sign, handler=lambda form: None)
+
+    with app.test_request_context():
+        html = render_template_string("{{ show_form('sign', layout='inline') }}")
+
+    posted = html.partition('name="_form" value="')[2].partition('"')[0]
+    headers = {"Sec-Fetch-Site": "same-origin", "HX-Request": "true"}
+    client = app.test_client()
+    answer = client.post("/-/forms/sign", data={"_form": posted}, headers=headers)
+    assert answer.status_code == 422
+    assert 'class="field inline"' in answer.text
 
 
-def test_an_unknown_name_is_a_mistake(app: Flask) -> None:
-    """The template that asks for it fails, with the names there are."""
-    with app.test_request_context("/"), pytest.raises(RuntimeError, match="'name'"):
-        render_template_string("{{ show_form('nmae') }}")
+def test_a_layout_is_one_that_there_is(app: Flask) -> None:
+    """A misspelt one is refused where it is written."""
+    with (
+        app.test_request_context(),
+        pytest.raises(RuntimeError, match="'stacked', 'inline', 'horizontal'"),
+    ):
+        render_template_string("{{ show_form('name', layout='inlnie') }}")
 
 
-def test_a_relative_name_needs_no_blueprint(app: Flask) -> None:
-    """Outside blueprints a leading dot means nothing, as in ``url_for``."""
-    with app.test_request_context("/"):
-        assert 'action="/-/forms/name"' in show_form(".name")
+def test_browsers_can_be_kept_from_validating(app: Flask) -> None:
+    """Then the server says what is wrong; a form of its own mind wins."""
+    app.config["NAMEFORM_NOVALIDATE"] = True
+
+    with app.test_request_context():
+        template = "{{ quick_form(form, **kw) }}"
+        html = render_template_string(template, form=Sign(), kw={})
+        assert " novalidate>" in html
+        kw = {"novalidate": False}
+        assert "novalidate" not in render_template_string(template, form=Sign(), kw=kw)
+        assert " novalidate>" in render_template_string("{{ show_form('name') }}")
 
 
-def test_a_named_form_needs_a_request(app: Flask) -> None:
-    """In a mail there is no page to go back to."""
-    with app.app_context(), pytest.raises(RuntimeError, match="needs a request"):
-        render_template_string("{{ show_form('name') }}")
+def test_optional_fields_can_say_so_instead(app: Flask) -> None:
+    """Where most have to be filled in, the others are what is to be said."""
+    app.config["NAMEFORM_MARK"] = "optional"
 
+    with app.test_request_context():
+        html = render_template_string("{{ quick_form(form) }}", form=Sign())
 
-def test_a_form_needs_an_app_with_forms() -> None:
-    """Without ``init_app`` the message says so."""
-    app = Flask(__name__)
-    with app.test_request_context("/"), pytest.raises(RuntimeError, match="init_app"):
-        show_form("name")
-
-
-def test_a_form_of_a_view_posts_to_its_page(app: Flask, browser: FlaskClient) -> None:
-    """As in every tutorial: the form in the view, the form in the template."""
-
-    @app.route("/classic", methods=["GET", "POST"])
-    def classic() -> str:
-        form = NameForm()
-        if form.validate_on_submit():
-            return f"Hello, {form.name.data}"
-        return render_template_string("{{ quick_form(form) }}", form=form)
-
-    assert "action" not in browser.get("/classic").text
-    assert "Enter your name" in browser.post("/classic", data={"name": ""}).text
-    answer = browser.post("/classic", data={"name": "Ada", "_form": "NameForm"})
-    assert answer.text == "Hello, Ada"
-    assert "<form" in browser.post("/classic", data={"_form": "Other"}).text
-
-
-def test_defaults_of_a_named_form_are_shown(
-    app: Flask, forms: Forms, client: FlaskClient
-) -> None:
-    """A fresh form looks as its class says."""
-
-    class Greeting(Form):
-        text = StringField(default="Hello")
-
-    forms.add("greeting", Greeting, handler=lambda form: None)
-    app.add_url_rule(
-        "/g", "g", lambda: render_template_string("{{ show_form('greeting') }}")
-    )
-    assert 'value="Hello"' in client.get("/g").text
-
-
-def test_a_base_template_without_the_block_is_refused(
-    app: Flask, browser: FlaskClient
-) -> None:
-    """The page would be blank; the message has the bridge."""
-    app.jinja_loader = DictLoader({"bad.html": "no block"})
-    app.config["NAMEFORM_BASE_TEMPLATE"] = "bad.html"
-    with pytest.raises(RuntimeError, match="NAMEFORM_BASE_TEMPLATE is 'bad"):
-        browser.post("/-/forms/name")
-
-
-def test_the_page_of_a_form_can_be_extended(app: Flask, browser: FlaskClient) -> None:
-    """A file of the app's own may replace it and keep the rest."""
-    mine = (
-        "{% extends 'nameform/_form.html' %}"
-        "{% block page_content %}<b>Mine</b>{{ super() }}{% endblock %}"
-    )
-    app.jinja_loader = DictLoader({"nameform/form.html": mine})
-    html = browser.post("/-/forms/name").text
-    assert "<b>Mine</b><h1>Name</h1>" in html
-    assert '<meta name="color-scheme" content="light dark">' in html
+    assert "Text</label>" in html
+    assert 'Radio <span class="optional">(optional)</span></legend>' in html

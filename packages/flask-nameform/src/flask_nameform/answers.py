@@ -11,7 +11,7 @@ from .arguments import is_trusted
 from .form import EXPIRED
 from .marker import Marker
 from .registry import Definition, Result, current_state
-from .rendering import show_named
+from .showing import show_named
 from .submission import Submission, current_exchange, messages
 from .wanted import Wanted, wanted
 

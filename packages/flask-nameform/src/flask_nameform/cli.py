@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from .registry import current_state
-from .rendering import ENDPOINT
+from .showing import ENDPOINT
 
 
 @click.command("forms")

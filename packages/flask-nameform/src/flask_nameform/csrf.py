@@ -23,6 +23,7 @@ from flask import (
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
 
+from .attributes import hidden_input
 from .i18n import texts
 from .masking import masked, proves, unmasked
 from .policy import SAFE_METHODS, Decision, Evidence, Policy, Verdict, decide
@@ -152,10 +153,7 @@ def hidden_field(form_name: str, *, own_form: bool = False) -> Markup:
 
     value = token(form_name) if own_form else view_token(form_name)
 
-    if not value:
-        return Markup()
-
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, value)
+    return hidden_input(FIELD, value) if value else Markup()
 
 
 def view_token(form_name: str = "") -> str:

@@ -20,7 +20,7 @@ from .registry import (
     current_state,
     full_name_of,
 )
-from .rendering import ENDPOINT
+from .showing import ENDPOINT
 from .wiring import state_of
 
 _RULE = "/-/forms/<path:name>"

@@ -16,6 +16,7 @@ from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from . import csrf, marker
+from .attributes import joined
 from .formdata import (
     Posted,
     is_file_field,
@@ -98,8 +99,12 @@ class BoundMeta(DefaultMeta):
     ) -> FieldT:
         # Several forms on a page need different ids. Their names may be the same: each
         # form posts only its own, and browsers fill in by name.
-        if "id" not in unbound_field.kwargs and self.nameform.has_scoped_ids:
-            options.setdefault("id", f"{self.nameform.scope}-{options['name']}")
+        if (
+            "id" not in unbound_field.kwargs
+            and "id" not in options
+            and self.nameform.has_scoped_ids
+        ):
+            options["id"] = f"{self.nameform.scope}-{options['name']}"
 
         if options.get("translations") is not wtforms_texts or not self.named_messages:
             return super().bind_field(form, unbound_field, options)
@@ -119,9 +124,9 @@ class BoundMeta(DefaultMeta):
 
     def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:  # type: ignore[override] # the stub wants a SupportsItems
         # Descriptions add up: one that a template gives must not hide the field's own.
-        return super().render_field(
-            field, join_descriptions(field.render_kw or {}, render_kw)
-        )
+        own = joined(field.render_kw or {})
+        described = {k: v for k, v in own.items() if k == "aria-describedby"}
+        return super().render_field(field, joined(described, render_kw))
 
 
 class Form(wtforms.Form):
@@ -167,18 +172,19 @@ class Form(wtforms.Form):
         meta: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        own_name = "-".join(
-            filter(None, (type(self).__name__, prefix.rstrip("-_;:/.")))
-        )
-        identity = Identity(own_name, has_scoped_ids=self._has_scoped_ids)
-        meta = {"nameform": identity, **(meta or {})}
+        if meta is None or "nameform" not in meta:
+            own_name = f"{type(self).__name__}-{prefix}".rstrip("-_;:/.")
+            identity = Identity(own_name, has_scoped_ids=self._has_scoped_ids)
+            meta = {"nameform": identity, **(meta or {})}
+
         super().__init__(formdata, obj, prefix, data, meta, **kwargs)
 
         self._binds_itself = formdata is _FROM_REQUEST
+
         if self.meta.nameform.has_scoped_ids:
             _give_ids_within(self)
-        _refuse_odd_numbers(self)
-
+        if formdata is not None:
+            _refuse_odd_numbers(self)
         if self._is_bound():
             check_shape(self)
 
@@ -228,9 +234,14 @@ class Form(wtforms.Form):
         browser needs one, and the form's own hidden fields.
         """
         identity: Identity = self.meta.nameform
-        token = csrf.hidden_field(identity.name, own_form=identity.has_own_address)
-        fields = (field() for field in self if is_hidden(field))
-        return Markup().join([identity.tag(), token, *fields])
+        html = identity.tag()
+        html += csrf.hidden_field(identity.name, own_form=identity.has_own_address)
+
+        for field in self:
+            if is_hidden(field):
+                html += field()
+
+        return html
 
     def _is_bound(self) -> bool:
         """Tell whether it has taken what the current request sent."""
@@ -275,20 +286,6 @@ def _is_submitted(identity: Identity) -> bool:
 def is_hidden(field: Field) -> bool:
     """Return whether the field is a hidden input."""
     return getattr(field.widget, "input_type", None) == "hidden"
-
-
-def join_descriptions(
-    own: Mapping[str, Any], given: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """Return ``given`` with the ids of both in its ``aria-describedby``."""
-    spellings = ("aria-describedby", "aria_describedby")
-    ids = [kw[name] for kw in (own, given) for name in spellings if kw.get(name)]
-
-    if len(ids) < 2:
-        return given
-
-    others = {name: value for name, value in given.items() if name not in spellings}
-    return {**others, "aria-describedby": " ".join(ids)}
 
 
 def _give_ids_within(fields: Iterable[Field]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from markupsafe import Markup
 
 from . import marker
+from .attributes import hidden_input
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,11 @@ class Identity:
     #: Whether the ids of its fields begin with :attr:`scope`, or are their names.
     has_scoped_ids: bool = True
 
-    @property
+    @cached_property
     def scope(self) -> str:
         """What the ids of its fields begin with."""
-        return "-".join(filter(None, (self.name.replace(".", "-"), self.key)))
+        name = self.name.replace(".", "-")
+        return f"{name}-{self.key}" if self.key else name
 
     @property
     def has_own_address(self) -> bool:
@@ -38,6 +41,4 @@ class Identity:
 
     def tag(self) -> Markup:
         """Return the hidden field that says so."""
-        return Markup('<input type="hidden" name="{}" value="{}">').format(
-            marker.FIELD, self.signed or self.name
-        )
+        return hidden_input(marker.FIELD, self.signed or self.name)

@@ -7,7 +7,8 @@ going back there is never an open redirect.
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask import request
@@ -36,6 +37,8 @@ class Marker(NamedTuple):
     arguments: str | None = None
     #: The session that got these arguments.
     session: str | None = None
+    #: How it was laid out.
+    layout: str = "stacked"
 
     @property
     def form(self) -> tuple[str, str | None, str | None]:
@@ -48,7 +51,7 @@ def sign(marker: Marker) -> str:
 
     :raises RuntimeError: if the app has no ``SECRET_KEY``.
     """
-    return str(_serializer().dumps(marker))
+    return _signed(marker, _secret_keys())
 
 
 def read(text: str, name: str) -> Marker:
@@ -64,7 +67,7 @@ def read(text: str, name: str) -> Marker:
 def load(text: str) -> Marker | None:
     """Return the marker in a posted field if this app signed it."""
     try:
-        return Marker(*_serializer().loads(text))
+        return Marker(*_serializer(_secret_keys()).loads(text))
     except (BadData, UnicodeError):
         return None
 
@@ -86,9 +89,19 @@ def page_url(page: str | None) -> str:
     return quote(request.script_root, safe=_PATH_SAFE) + (page or "/")
 
 
-def _serializer() -> URLSafeSerializer:
+@lru_cache(1000)
+def _signed(marker: Marker, secret_keys: tuple[Any, ...]) -> str:
+    return str(_serializer(secret_keys).dumps(marker))
+
+
+@lru_cache(10)
+def _serializer(secret_keys: tuple[Any, ...]) -> URLSafeSerializer:
     return URLSafeSerializer(
-        signing_keys("Named forms"),
+        list(secret_keys),
         salt="flask-nameform.marker",
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
     )
+
+
+def _secret_keys() -> tuple[Any, ...]:
+    return tuple(signing_keys("Named forms"))

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from .config import LiveSettings
 from .form import Form
 from .layout import Layout
+from .plan import Plans
 from .settings import KEY, Settings
 
 #: What a handler returns: ``None`` for the page the form was on, a URL to go to, or a
@@ -155,6 +156,7 @@ class State:
     settings: LiveSettings[Settings]
     registry: Registry = field(default_factory=Registry)
     layout: Layout = field(default_factory=lambda: Layout("NAMEFORM_BASE_TEMPLATE"))
+    plans: Plans = field(default_factory=Plans)
 
 
 def current_state() -> State:

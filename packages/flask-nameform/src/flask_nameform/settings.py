@@ -33,6 +33,14 @@ class Settings:
     trusted_origins: tuple[str, ...] = ()
     #: The template our pages extend; it needs a block named ``page_content``.
     base_template: str = "nameform/base.html"
+    #: How forms look: ``"plain"``, or with the classes of Bootstrap 5, whose CSS the
+    #: site brings along.
+    theme: Literal["plain", "bootstrap5"] = "plain"
+    #: Which fields say what they are: those that are required, or the others.
+    mark: Literal["required", "optional"] = "required"
+    #: Leave it to the server to say what is wrong, all of it at once, each at its
+    #: field, instead of to the browser.
+    novalidate: bool = False
     #: The HTTP status of a form that goes back to htmx because it was not accepted.
     #: htmx 2 shows nothing but 200, unless it is told to.
     fragment_status: Literal[422, 200] = 422

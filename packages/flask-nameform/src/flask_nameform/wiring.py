@@ -12,9 +12,10 @@ from .dispatch import submit
 from .i18n import current_locale, texts
 from .pages import posted_here
 from .registry import State
-from .rendering import quick_form, show_form
+from .rendering import error_summary, quick_form, render_field
 from .rerender import Rerender
 from .settings import KEY, read_settings
+from .showing import show_form
 
 
 def state_of(app: Flask) -> State:
@@ -30,8 +31,9 @@ def state_of(app: Flask) -> State:
 
 def _wire(app: Flask) -> None:
     app.register_blueprint(Blueprint(KEY, __name__, template_folder="templates"))
-    app.add_template_global(show_form)
-    app.add_template_global(quick_form)
+    for helper in (show_form, quick_form, render_field, error_summary):
+        app.add_template_global(helper)
+
     app.add_template_global(texts.gettext, "form_text")
     app.add_template_global(current_locale, "form_locale")
     app.cli.add_command(forms_command)

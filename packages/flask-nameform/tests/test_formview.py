@@ -248,7 +248,7 @@ def test_a_problem_of_the_form_has_no_link(
             return False
 
     html = render(Never, {})
-    assert "<li>Closed &lt;today&gt;</li>\n<li>Token is gone</li>" in html
+    assert "<li><p>Closed &lt;today&gt;</p></li>\n<li><p>Token is gone</p></li>" in html
     assert not [e for e in elements(html) if e[""] == "a"]
 
 

@@ -1,0 +1,198 @@
+"""What a template prints of a field, worked out in Python.
+
+Ids, descriptions and errors are tied together here once, for every kind of field, so
+that a template has nothing to get wrong (WCAG 2.2: 1.3.1, 3.3.1, 3.3.2, 4.1.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from markupsafe import Markup
+from wtforms import Field, SelectFieldBase
+from wtforms.widgets import ListWidget, RadioInput, Select
+
+from .attributes import as_html, joined
+from .formdata import is_list, is_nested_form, own_messages
+from .purpose import purpose_of
+from .themes import Layout, Look, Theme
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """A field, or one choice of it, as a template prints it."""
+
+    #: ``input``, ``checkbox``, ``option``, ``submit``, ``group`` or ``hidden``.
+    kind: str
+    id: str
+    label: str
+    #: The input element itself.
+    control: str = ""
+    hint: str = ""
+    errors: tuple[str, ...] = ()
+    #: What to say beside the label: ``required``, ``optional`` or nothing.
+    mark: str = ""
+    #: The fields or choices of a group.
+    parts: tuple[FieldView, ...] = ()
+    #: The attributes of a group's ``fieldset``, and more classes of it.
+    attributes: str = ""
+    classes: str = ""
+    #: How the parts of this field stand to each other.
+    layout: Layout = "stacked"
+
+    @property
+    def hint_id(self) -> str:
+        """The id of the element with the hint."""
+        return f"{self.id}-hint"
+
+    @property
+    def error_id(self) -> str:
+        """The id of the element with the errors."""
+        return f"{self.id}-error"
+
+    @property
+    def described_by(self) -> str:
+        """The ids of all that describes the field, in the order it is read."""
+        ids = [(self.hint, self.hint_id), (self.errors, self.error_id)]
+        return " ".join(id for text, id in ids if text)
+
+    @property
+    def focus_id(self) -> str:
+        """The id of the element that a link to this field leads to."""
+        return self.parts[0].focus_id if self.parts else self.id
+
+
+def view_field(
+    field: Field, look: Look, given: Mapping[str, Any] | None = None
+) -> FieldView:
+    """Return what there is to print of a field.
+
+    :param given: more attributes of the input element, or of a group's ``fieldset``.
+    """
+    kind = kind_of(field)
+    view = FieldView(
+        kind=kind,
+        id=field.id,
+        label=field.label.text,
+        hint=field.description,
+        errors=own_errors(field),
+        mark=_mark(field, kind, look),
+        layout=look.layout,
+    )
+
+    if kind == "group":
+        parts = tuple(_parts(field, replace(look, layout="stacked")))
+        attributes = _group_attributes(field, view, given or {})
+        return replace(
+            view,
+            parts=parts,
+            classes=attributes.pop("class", ""),
+            attributes=as_html(attributes),
+        )
+
+    return replace(view, control=_control(field, view, look.theme, given or {}))
+
+
+def kind_of(field: Field) -> str:
+    """Return what the field is to a template, as in ``FieldView.kind``."""
+    if is_list(field) or is_nested_form(field) or _has_choices_on_show(field):
+        return "group"
+
+    element = _element(field)
+    return element if element in ("checkbox", "submit", "hidden") else "input"
+
+
+def view_button(text: str, look: Look) -> FieldView:
+    """Return what there is to print of a button that is no field."""
+    attributes = {"type": "submit", **look.theme.attributes_of("submit")}
+    html = Markup("<button {}>{}</button>").format(as_html(attributes), text)
+    return FieldView("submit", "", "", html, layout=look.layout)
+
+
+def own_errors(field: Field) -> tuple[str, ...]:
+    """Return a field's messages without those of fields within it."""
+    own: Sequence[Any] = (
+        field.form.form_errors if is_nested_form(field) else field.errors
+    )
+    return tuple(own_messages(own))
+
+
+def _element(field: Field) -> str:
+    """Return what the element of a field is to a browser."""
+    widget = field.widget
+    input_type: str = getattr(widget, "input_type", "")
+    return "select" if isinstance(widget, Select) else input_type
+
+
+def _mark(field: Field, kind: str, look: Look) -> str:
+    required = bool(field.flags.required)
+    is_asked = kind == "input" or _has_choices_on_show(field)
+
+    if look.mark == "required":
+        return "required" if required else ""
+
+    return "optional" if is_asked and not required else ""
+
+
+def _has_choices_on_show(field: Field) -> bool:
+    """Tell radio buttons and check boxes from a drop-down list."""
+    return isinstance(field, SelectFieldBase) and isinstance(field.widget, ListWidget)
+
+
+def _are_radios(field: Any) -> bool:
+    return _has_choices_on_show(field) and isinstance(field.option_widget, RadioInput)
+
+
+def _parts(field: Any, look: Look) -> Iterator[FieldView]:
+    if not _has_choices_on_show(field):
+        for part in field:
+            yield view_field(part, look)
+        return
+
+    # A required check box has to be ticked, so a group of them may not be required:
+    # each box would be. Of radio buttons one is enough.
+    are_radios = _are_radios(field)
+    attributes: dict[str, Any] = {} if are_radios else {"required": False}
+
+    if field.errors and not are_radios:
+        attributes["aria-invalid"] = "true"
+
+    for option in field:
+        looks = look.theme.attributes_of(_element(option), valid=not field.errors)
+        control = option(**joined(option.render_kw or {}, attributes, looks))
+        yield FieldView("option", option.id, option.label.text, control)
+
+
+def _group_attributes(
+    field: Any, view: FieldView, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    attributes = {"id": view.id}
+
+    if view.described_by:
+        attributes["aria-describedby"] = view.described_by
+
+    # aria-invalid belongs to a group of radio buttons as a whole (WAI-ARIA 1.2).
+    if _are_radios(field):
+        attributes["role"] = "radiogroup"
+        if view.errors:
+            attributes["aria-invalid"] = "true"
+
+    return joined(attributes, given)
+
+
+def _control(
+    field: Field, view: FieldView, theme: Theme, given: Mapping[str, Any]
+) -> Markup:
+    if view.kind == "hidden":
+        return field()  # nobody perceives it, so nothing describes it
+
+    own = theme.attributes_of(_element(field), valid=not view.errors)
+
+    if view.described_by:
+        own["aria-describedby"] = view.described_by
+    if view.errors:
+        own["aria-invalid"] = "true"
+
+    return field(**joined(purpose_of(field), field.render_kw or {}, given, own))

@@ -1,0 +1,133 @@
+"""What a template prints of a form: its fields, its problems, and what goes unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from .attributes import as_html, joined
+from .fieldview import FieldView, kind_of, view_button
+from .form import Form
+from .formdata import is_file_field, walk
+from .i18n import texts
+from .identity import Identity
+from .themes import Look
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What is around the fields of a form, as a template asks for it."""
+
+    look: Look
+    #: Where it is sent; empty for the address of the page.
+    action: str = ""
+    #: ``post`` or ``get``.
+    method: str = "post"
+    #: A visible heading, or nothing.
+    title: str | None = None
+    #: The text of the button, for a form whose class has none; by default "Send".
+    button: str | None = None
+    #: More attributes of the ``form`` element.
+    attributes: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A line of the error summary; without an id it is about the form as a whole."""
+
+    text: str
+    focus_id: str = ""
+
+
+@dataclass(frozen=True)
+class FormView:
+    """A form as a template prints it."""
+
+    id: str
+    #: Where it is sent; empty for the address of the page.
+    action: str
+    #: All attributes of the ``form`` element, with this one.
+    attributes: Markup
+    #: What is in the form without being seen.
+    hidden: Markup
+    fields: tuple[FieldView, ...]
+    problems: tuple[Problem, ...]
+    #: A visible heading, or nothing.
+    title: str | None
+
+
+def view_form(
+    form: Form, frame: Frame, hidden: Markup, views: Sequence[FieldView]
+) -> FormView:
+    """Return what there is to print of a form.
+
+    :param hidden: what :func:`hidden_of` gives.
+    :param views: those of all its fields.
+    """
+    attributes = _attributes(form, frame)
+    fields = [view for view in views if view.kind != "hidden"]
+
+    if not any(kind_of(own) == "submit" for own in form):
+        text = texts.gettext("Send") if frame.button is None else frame.button
+        fields.append(view_button(text, frame.look))
+
+    return FormView(
+        id=attributes["id"],
+        action=frame.action,
+        attributes=as_html(attributes),
+        hidden=hidden,
+        fields=tuple(fields),
+        problems=tuple(problems_of(form, views)),
+        title=frame.title,
+    )
+
+
+def hidden_of(form: Form, frame: Frame) -> Markup:
+    """Return what is in the form without being seen."""
+    if frame.method == "post":
+        return form.hidden_tag()
+
+    # All of it would stand in the URL; no token belongs there.
+    identity: Identity = form.meta.nameform
+    own = [identity.tag()] if identity.signed else []
+    return Markup().join([*own, *(f() for f in form if kind_of(f) == "hidden")])
+
+
+def problems_of(form: Form, views: Iterable[FieldView]) -> Iterator[Problem]:
+    """Yield the lines of the error summary."""
+    for message in form.form_errors:
+        yield Problem(message)
+
+    for view in views:
+        yield from _problems_of(view)
+
+
+def _attributes(form: Form, frame: Frame) -> dict[str, Any]:
+    identity: Identity = form.meta.nameform
+    own: dict[str, Any] = {"id": f"{identity.scope}-form", "method": frame.method}
+
+    if frame.action:
+        own["action"] = frame.action
+    if any(map(is_file_field, walk(form))):
+        own["enctype"] = "multipart/form-data"
+
+    if classes := frame.look.theme.layouts.get(frame.look.layout):
+        own["class"] = classes
+
+    attributes = joined(own, frame.attributes)
+
+    if frame.title is not None:
+        attributes.setdefault("aria-labelledby", f"{attributes['id']}-title")
+
+    return attributes
+
+
+def _problems_of(view: FieldView) -> Iterator[Problem]:
+    for message in view.errors:
+        yield Problem(message, "" if view.kind == "hidden" else view.focus_id)
+
+    for part in view.parts:
+        yield from _problems_of(part)
