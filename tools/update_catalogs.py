@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 
 PACKAGES = {
     "packages/flask-nameform/src/flask_nameform": "Flask-NameForm",
+    "packages/flask-simpleauth/src/flask_simpleauth": "Flask-SimpleAuth",
     "example_app": "Flask-Foo-Example",
 }
 
@@ -30,11 +31,14 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 # How a text is marked: a call of one of these.
 KEYWORDS = {
     "_": None,
+    "auth_text": None,
     "form_text": None,
     "gettext": None,
+    "gettext_noop": None,
     "lazy": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),
+    "ngettext_noop": (1, 2),
 }
 
 HEADER = """\

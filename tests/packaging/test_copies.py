@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
     ("patterns", "number"),
     [
         (["LICENSE", "packages/*/LICENSE"], 4),
-        (["packages/*/hatch_build.py"], 2),
+        (["packages/*/hatch_build.py"], 3),
         (["packages/*/src/*/config.py"], 3),
         (["packages/*/src/*/layout.py"], 2),
     ],

@@ -98,11 +98,15 @@ def browser(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def catalogs() -> Path:
-    """Give the folder of our catalogs, which an install compiles."""
-    folder = Path(flask_nameform.__file__).parent / "translations"
+def package() -> Path:
+    """Give the folder of the installed package."""
+    return Path(flask_nameform.__file__).parent
 
-    if not any(folder.rglob("*.mo")):
+
+@pytest.fixture
+def catalogs(package: Path) -> Path:
+    """Give the folder of our catalogs, which an install compiles."""
+    if not any(package.rglob("*.mo")):
         pytest.skip("Not compiled: install the package once more.")
 
-    return folder
+    return package / "translations"

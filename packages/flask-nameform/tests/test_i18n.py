@@ -8,6 +8,7 @@ from flask import Flask, jsonify, render_template_string
 from flask.testing import FlaskClient
 from flask_nameform import Form, NameForm
 from flask_nameform.i18n import Catalog, LazyText, use_locale
+from markupsafe import Markup
 from wtforms import IntegerField, StringField, SubmitField
 from wtforms.validators import URL, InputRequired, Length
 
@@ -88,6 +89,15 @@ def test_values_are_put_in(app: Flask, shop: Catalog) -> None:
     assert shop.ngettext("%(n)d", "%(n)d days", 2) == "%(n)d days"
     with app.app_context(), use_locale("de"):
         assert shop.gettext("Hello %(name)s", name="Ada") == "Hallo Ada"
+
+
+def test_html_in_a_text(shop: Catalog) -> None:
+    """A value that is HTML stays so, and nothing else becomes HTML by it."""
+    text = shop.gettext("%(a)s < %(b)s", a=Markup("<b>1</b>"), b="<i>")
+
+    assert text == Markup("<b>1</b> &lt; &lt;i&gt;")
+    assert isinstance(text, Markup)
+    assert not isinstance(shop.gettext("%(a)s < 2", a="1"), Markup)
 
 
 def test_the_apps_own_translations_come_first(tmp_path: Path, folder: Path) -> None:

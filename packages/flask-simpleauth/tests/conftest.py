@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import flask_nameform
+import flask_simpleauth
 import pytest
 from flask import Flask
 from flask_simpleauth import AuthError, SimpleAuth
@@ -223,3 +225,20 @@ def services(clock: Clock) -> Services[MemoryUser]:
 def ada(services: Services[MemoryUser]) -> MemoryUser:
     """Ada's account."""
     return create_user(services, "ada@example.org", PASSWORD, name="Ada")
+
+
+@pytest.fixture
+def package() -> Path:
+    """Give the folder of the installed package."""
+    return Path(flask_simpleauth.__file__).parent
+
+
+@pytest.fixture
+def catalogs(package: Path) -> Path:
+    """Give the folder of our catalogs, which an install compiles."""
+    both = (package, Path(flask_nameform.__file__).parent)
+
+    if not all(any(folder.rglob("*.mo")) for folder in both):
+        pytest.skip("Not compiled: install both packages once more.")
+
+    return package / "translations"

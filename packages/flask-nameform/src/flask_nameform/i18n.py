@@ -48,16 +48,17 @@ class Catalog:
         self._loaded: dict[Language, NullTranslations] = {}
 
     def gettext(self, message: str, /, **values: object) -> str:
-        """Return a text, with ``%(name)s`` in it replaced by the value of that name."""
-        text = self.translations().gettext(message)
-        return text % values if values else text
+        """Return a text, with ``%(name)s`` in it replaced by the value of that name.
+
+        If a value is HTML (``Markup``), so is the text, with all else escaped.
+        """
+        return _put_in(self.translations().gettext(message), values)
 
     def ngettext(
         self, singular: str, plural: str, number: int, /, **values: object
     ) -> str:
         """Return the form of a text that goes with a number."""
-        text = self.translations().ngettext(singular, plural, number)
-        return text % values if values else text
+        return _put_in(self.translations().ngettext(singular, plural, number), values)
 
     def lazy(self, message: str, /, **values: object) -> str:
         """Return a text that is said when it is used, such as a label of a form class.
@@ -133,6 +134,13 @@ class LazyText:
 
     def __hash__(self) -> int:
         return hash(str(self))
+
+
+def _put_in(text: str, values: dict[str, object]) -> str:
+    if any(isinstance(value, Markup) for value in values.values()):
+        text = escape(text)
+
+    return text % values if values else text
 
 
 def _translations_of(package: str) -> Path:

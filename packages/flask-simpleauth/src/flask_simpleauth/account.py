@@ -16,6 +16,7 @@ from .pages import refused, render
 from .resume import open_request
 from .state import current_state
 from .store import Token
+from .texts import say, texts
 from .visit import client_network, current_visit
 from .way_back import open_next
 
@@ -65,7 +66,7 @@ def _confirm(form: ConfirmForm) -> str | Response | None:
     try:
         current_visit().confirm(form.password.data or "")
     except BadCredentials:
-        form.password.errors = ["That is not your password."]
+        form.password.errors = [texts.gettext("That is not your password.")]
         return None
     except AuthError as error:
         raise refused(error) from error
@@ -87,16 +88,16 @@ def _change_password(form: PasswordForm) -> None:
             address=client_network(),
         )
     except BadCredentials:
-        form.current.errors = ["That is not your current password."]
+        form.current.errors = [texts.gettext("That is not your current password.")]
         return
     except WeakPassword as error:
-        form.new.errors = [str(error)]
+        form.new.errors = [say(error)]
         return
     except AuthError as error:
         raise refused(error) from error
 
     visit.sign_in(visit.user, remember=visit.is_remembered)
-    flash("Your password is changed. Other devices are signed out.")
+    flash(texts.gettext("Your password is changed. Other devices are signed out."))
 
 
 def _end_other_sessions(form: OtherSessionsForm) -> None:
@@ -104,7 +105,7 @@ def _end_other_sessions(form: OtherSessionsForm) -> None:
     visit, services = current_visit(), current_state().services()
     user_id = services.attributes.read(visit.user, "id")
     services.sessions.end_others(user_id, keep=visit.token)
-    flash("Other devices are signed out.")
+    flash(texts.gettext("Other devices are signed out."))
 
 
 account_page = guard(_account_page, Requirement())

@@ -20,6 +20,9 @@ from .forms import (
     SignupForm,
 )
 from .state import KEY
+from .texts import texts
+
+_ = texts.lazy
 
 
 def make_blueprint(url_prefix: str) -> Blueprint:
@@ -36,21 +39,54 @@ def make_blueprint(url_prefix: str) -> Blueprint:
     blueprint.add_url_rule("/forgot", "forgot", forgotten.forgot_page)
     blueprint.add_url_rule("/reset/<key>", "reset_page", forgotten.reset_page)
     blueprint.after_request(_forbid_storing)
+    blueprint.add_app_template_global(texts.gettext, "auth_text")
 
     forms = Forms(blueprint=blueprint)
-    forms.add("login", LoginForm, handler=views.log_in)
-    forms.add("signup", SignupForm, handler=views.sign_up)
-    forms.add("logout", LogoutForm, handler=views.log_out)
-    forms.add("password", PasswordForm, handler=account.change_password)
-    forms.add("other-sessions", OtherSessionsForm, handler=account.end_other_sessions)
-    forms.add("confirm", ConfirmForm, handler=account.confirm)
-    forms.add("address", AddressForm, handler=contact.change)
+    forms.add("login", LoginForm, handler=views.log_in, title=_("Sign in"))
+    forms.add("signup", SignupForm, handler=views.sign_up, title=_("Sign up"))
+    forms.add("logout", LogoutForm, handler=views.log_out, title=_("Sign out"))
     forms.add(
-        "send-confirmation", SendConfirmationForm, handler=contact.send_confirmation
+        "password",
+        PasswordForm,
+        handler=account.change_password,
+        title=_("Change your password"),
     )
-    forms.add("confirm-address", ConfirmAddressForm, handler=contact.confirm)
-    forms.add("forgot", ForgotForm, handler=forgotten.send_link)
-    forms.add("reset", ResetForm, handler=forgotten.reset)
+    forms.add(
+        "other-sessions",
+        OtherSessionsForm,
+        handler=account.end_other_sessions,
+        title=_("Sign out everywhere else"),
+    )
+    forms.add(
+        "confirm",
+        ConfirmForm,
+        handler=account.confirm,
+        title=_("Your password, please"),
+    )
+    forms.add(
+        "address",
+        AddressForm,
+        handler=contact.change,
+        title=_("Change your e-mail address"),
+    )
+    forms.add(
+        "send-confirmation",
+        SendConfirmationForm,
+        handler=contact.send_confirmation,
+        title=_("Confirm your e-mail address"),
+    )
+    forms.add(
+        "confirm-address",
+        ConfirmAddressForm,
+        handler=contact.confirm,
+        title=_("Confirm your e-mail address"),
+    )
+    forms.add(
+        "forgot", ForgotForm, handler=forgotten.send_link, title=_("A new password")
+    )
+    forms.add(
+        "reset", ResetForm, handler=forgotten.reset, title=_("Set a new password")
+    )
     return blueprint
 
 

@@ -3,36 +3,68 @@
 from __future__ import annotations
 
 
+def gettext_noop(text: str) -> str:
+    """Mark a text for the catalogs where it is not said yet."""
+    return text
+
+
+def ngettext_noop(singular: str, plural: str) -> tuple[str, str]:
+    """Mark a text that has a number in it."""
+    return singular, plural
+
+
 class AuthError(Exception):
     """Root of the errors a person causes or has to wait for.
 
     ``str(error)`` may be shown to them: it never holds a secret, nor tells whether an
-    account exists unless the flow that raised it says so anyway.
+    account exists unless the flow that raised it says so anyway. It is in English; the
+    parts it is made of let :func:`flask_simpleauth.texts.say` say it in any language.
+
+    :param message: the text, with ``%(name)s`` for the value of that name.
+    :param plural: the text for any other ``number`` than one.
     """
 
     #: The HTTP status code to answer with.
     status = 422
+
+    def __init__(
+        self,
+        message: str,
+        plural: str | None = None,
+        number: int = 1,
+        **values: object,
+    ) -> None:
+        text = message if plural is None or number == 1 else plural
+        super().__init__(text % values if values else text)
+        self.message = message
+        self.plural = plural
+        self.number = number
+        self.values = values
 
 
 class BadCredentials(AuthError):
     """The address and the password do not belong together."""
 
     def __init__(self) -> None:
-        super().__init__("That e-mail address and password do not match an account.")
+        super().__init__(
+            gettext_noop("That e-mail address and password do not match an account.")
+        )
 
 
 class InvalidIdentity(AuthError):
     """This is no e-mail address."""
 
     def __init__(self) -> None:
-        super().__init__("Enter an e-mail address, like name@example.org.")
+        super().__init__(
+            gettext_noop("Enter an e-mail address, like name@example.org.")
+        )
 
 
 class Taken(AuthError):
     """An account with this identity exists already."""
 
     def __init__(self) -> None:
-        super().__init__("That e-mail address has an account already.")
+        super().__init__(gettext_noop("That e-mail address has an account already."))
 
 
 class WeakPassword(AuthError):
@@ -45,14 +77,23 @@ class LinkIsDead(AuthError):
     status = 410
 
     def __init__(self) -> None:
-        super().__init__("This link does not work any more. Ask for a new one.")
+        super().__init__(
+            gettext_noop("This link does not work any more. Ask for a new one.")
+        )
 
 
 class TryLater(AuthError):
     """Come back after ``retry_after`` seconds, HTTP's ``Retry-After``."""
 
-    def __init__(self, message: str, retry_after: int) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        retry_after: int,
+        message: str,
+        plural: str | None = None,
+        number: int = 1,
+        **values: object,
+    ) -> None:
+        super().__init__(message, plural, number, **values)
         self.retry_after = retry_after
 
 
@@ -63,8 +104,15 @@ class Throttled(TryLater):
 
     def __init__(self, retry_after: int) -> None:
         minutes = max(1, round(retry_after / 60))
-        unit = "minute" if minutes == 1 else "minutes"
-        super().__init__(f"Too many tries. Wait {minutes} {unit}.", retry_after)
+        super().__init__(
+            retry_after,
+            *ngettext_noop(
+                "Too many tries. Wait %(minutes)s minute.",
+                "Too many tries. Wait %(minutes)s minutes.",
+            ),
+            minutes,
+            minutes=minutes,
+        )
 
 
 class Busy(TryLater):
@@ -73,4 +121,6 @@ class Busy(TryLater):
     status = 503
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("The site is busy. Try again in a moment.", retry_after)
+        super().__init__(
+            retry_after, gettext_noop("The site is busy. Try again in a moment.")
+        )

@@ -13,6 +13,7 @@ from .identity import normalise
 from .letters import Letters, deliver
 from .pages import dead_link, refused, render
 from .state import current_state
+from .texts import say, texts
 from .throttling import RESET
 from .visit import client_network
 
@@ -42,7 +43,11 @@ def send_link(form: ForgotForm) -> None:
         raise refused(error) from error
 
     deliver(partial(_write, identity=normalised))
-    flash("If that address has an account, a link to a new password is on its way.")
+    flash(
+        texts.gettext(
+            "If that address has an account, a link to a new password is on its way."
+        )
+    )
 
 
 def reset(form: ResetForm) -> str | None:
@@ -51,12 +56,12 @@ def reset(form: ResetForm) -> str | None:
     try:
         recovery.finish_reset(services, form.key.data or "", form.new.data or "")
     except WeakPassword as error:
-        form.new.errors = [str(error)]
+        form.new.errors = [say(error)]
         return None
     except AuthError as error:
         raise refused(error) from error
 
-    flash("Your password is changed. Sign in with the new one.")
+    flash(texts.gettext("Your password is changed. Sign in with the new one."))
     return url_for("simpleauth.login")
 
 

@@ -17,8 +17,11 @@ from wtforms.validators import DataRequired, Length
 from .flows import MAX_NAME
 from .identity import MAX_IDENTITY
 from .state import current_state
+from .texts import texts
 from .visit import current_visit
 from .way_back import home, seal_next
+
+_ = texts.lazy
 
 
 def _sealed_next() -> str:
@@ -30,8 +33,8 @@ def _sealed_next() -> str:
 
 def _email_field() -> EmailField:
     return EmailField(
-        "E-mail address",
-        [DataRequired("Enter your e-mail address."), Length(max=MAX_IDENTITY)],
+        _("E-mail address"),
+        [DataRequired(_("Enter your e-mail address.")), Length(max=MAX_IDENTITY)],
         render_kw={"autocomplete": "username"},
     )
 
@@ -41,39 +44,39 @@ class LoginForm(Form):
 
     email = _email_field()
     password = PasswordField(
-        "Password",
-        [DataRequired("Enter your password.")],
+        _("Password"),
+        [DataRequired(_("Enter your password."))],
         render_kw={"autocomplete": "current-password"},
     )
-    remember = BooleanField("Stay signed in on this device")
+    remember = BooleanField(_("Stay signed in on this device"))
     next = HiddenField(default=_sealed_next)
-    submit = SubmitField("Sign in")
+    submit = SubmitField(_("Sign in"))
 
 
 class SignupForm(Form):
     """Make an account."""
 
     name = StringField(
-        "Your name",
-        [DataRequired("Enter your name."), Length(max=MAX_NAME)],
-        description="As the site should greet you.",
+        _("Your name"),
+        [DataRequired(_("Enter your name.")), Length(max=MAX_NAME)],
+        description=_("As the site should greet you."),
         render_kw={"autocomplete": "name"},
     )
     email = _email_field()
     password = PasswordField(
-        "Password",
-        [DataRequired("Enter a password.")],
-        description="Long is good: a few words together, for instance.",
+        _("Password"),
+        [DataRequired(_("Enter a password."))],
+        description=_("Long is good: a few words together, for instance."),
         render_kw={"autocomplete": "new-password"},
     )
     next = HiddenField(default=_sealed_next)
-    submit = SubmitField("Sign up")
+    submit = SubmitField(_("Sign up"))
 
 
 class LogoutForm(Form):
     """Sign out."""
 
-    submit = SubmitField("Sign out")
+    submit = SubmitField(_("Sign out"))
 
 
 def _key_in_the_address() -> str:
@@ -91,7 +94,7 @@ class _OwnForm(Form):
 
     # For password managers, which ask whose password it is; nothing here reads it.
     email = EmailField(
-        "E-mail address",
+        _("E-mail address"),
         default=_own_email,
         render_kw={"autocomplete": "username", "readonly": True},
     )
@@ -101,30 +104,30 @@ class ConfirmForm(_OwnForm):
     """Show your password once more."""
 
     password = PasswordField(
-        "Password",
-        [DataRequired("Enter your password.")],
+        _("Password"),
+        [DataRequired(_("Enter your password."))],
         render_kw={"autocomplete": "current-password"},
     )
     next = HiddenField(default=_sealed_next)
     interrupted = HiddenField(default=lambda: current_visit().interrupted)
-    submit = SubmitField("Continue")
+    submit = SubmitField(_("Continue"))
 
 
 class PasswordForm(_OwnForm):
     """Change your password."""
 
     current = PasswordField(
-        "Current password",
-        [DataRequired("Enter your current password.")],
+        _("Current password"),
+        [DataRequired(_("Enter your current password."))],
         render_kw={"autocomplete": "current-password"},
     )
     new = PasswordField(
-        "New password",
-        [DataRequired("Enter a new password.")],
-        description="All your other devices will be signed out.",
+        _("New password"),
+        [DataRequired(_("Enter a new password."))],
+        description=_("All your other devices will be signed out."),
         render_kw={"autocomplete": "new-password"},
     )
-    submit = SubmitField("Change the password")
+    submit = SubmitField(_("Change the password"))
 
 
 class AddressForm(_OwnForm):
@@ -160,14 +163,14 @@ class ConfirmAddressForm(Form):
 class OtherSessionsForm(Form):
     """Sign out everywhere else."""
 
-    submit = SubmitField("Sign out everywhere else")
+    submit = SubmitField(_("Sign out everywhere else"))
 
 
 class ForgotForm(Form):
     """Ask for a link to a new password."""
 
     email = _email_field()
-    submit = SubmitField("Send me a link")
+    submit = SubmitField(_("Send me a link"))
 
 
 class ResetForm(Form):
@@ -175,9 +178,11 @@ class ResetForm(Form):
 
     key = HiddenField(default=_key_in_the_address)
     new = PasswordField(
-        "New password",
-        [DataRequired("Enter a new password.")],
-        description="You will be signed out everywhere, and can then sign in with it.",
+        _("New password"),
+        [DataRequired(_("Enter a new password."))],
+        description=_(
+            "You will be signed out everywhere, and can then sign in with it."
+        ),
         render_kw={"autocomplete": "new-password"},
     )
-    submit = SubmitField("Set the password")
+    submit = SubmitField(_("Set the password"))

@@ -14,6 +14,7 @@ from flask import (
     has_request_context,
     render_template,
 )
+from flask_nameform.i18n import current_locale, use_locale
 
 from .mail import Mailer, Message
 from .origin import Site, current_site
@@ -62,13 +63,14 @@ def deliver(write: Callable[[Letters], None]) -> None:
     """Write and send a mail after the response; outside a request, now.
 
     Were it done before, the time taken would tell which addresses have accounts. For
-    the same reason ``write`` is where to look them up. What it raises is logged.
+    the same reason ``write`` is where to look them up. What it raises is logged. The
+    mail is in the language of the page that it comes from.
     """
     proxy: Any = current_app
-    app, site = proxy._get_current_object(), current_site()
+    app, site, locale = proxy._get_current_object(), current_site(), current_locale()
 
     def work() -> None:
-        with app.app_context():
+        with app.app_context(), use_locale(locale):
             try:
                 _try(write, site)
             except Exception:

@@ -9,6 +9,7 @@ from flask_nameform import FormError
 
 from .errors import AuthError, TryLater
 from .state import current_state
+from .texts import say
 from .way_back import home
 
 
@@ -23,7 +24,7 @@ def dead_link(error: AuthError, again: str | None) -> tuple[str, int]:
 
     :param again: the endpoint of the page where one asks for another, if one can.
     """
-    page = render("simpleauth/dead_link.html", message=str(error), again=again)
+    page = render("simpleauth/dead_link.html", message=say(error), again=again)
     return page, error.status
 
 
@@ -37,4 +38,4 @@ def refused(error: AuthError) -> FormError:
     headers: dict[str, str] = {}
     if isinstance(error, TryLater):
         headers["Retry-After"] = str(error.retry_after)
-    return FormError(str(error), status=error.status, headers=headers)
+    return FormError(say(error), status=error.status, headers=headers)

@@ -19,6 +19,7 @@ from .pages import render
 from .resume import seal_request
 from .sessions import SESSION
 from .state import current_state
+from .texts import texts
 from .visit import current_visit
 from .way_back import home, seal_next
 
@@ -29,7 +30,7 @@ def challenge() -> Response:
     A page leads to the one that asks and back again; an API client gets 401.
     """
     if wants_json():
-        return _unauthorized("Sign in first.")
+        return _unauthorized(texts.gettext("Sign in first."))
     return cast(Response, redirect(_address_of("simpleauth.login"), 303))
 
 
@@ -41,9 +42,13 @@ def ask_password() -> Response:
     """
     visit, address = current_visit(), _address_of("simpleauth.confirm")
     if visit.token is not None and visit.token.kind != SESSION:
-        return _unauthorized("Only who is signed in with a password may do this.")
+        return _unauthorized(
+            texts.gettext("Only who is signed in with a password may do this.")
+        )
     if wants_json():
-        return _unauthorized("Show your password first.", redirect=address)
+        return _unauthorized(
+            texts.gettext("Show your password first."), redirect=address
+        )
     if request.method in ("GET", "HEAD"):
         return cast(Response, redirect(address, 303))
 
@@ -62,7 +67,7 @@ def forbid() -> Response:
 
     if not wants_json():
         abort(403)  # so that the app's own error page answers
-    response = _json_error(403, "You may not do this.")
+    response = _json_error(403, texts.gettext("You may not do this."))
     if visit.scopes:
         # RFC 6750, section 3.1: a token with more scope might do.
         response.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .common_passwords import is_common
-from .errors import WeakPassword
+from .errors import WeakPassword, gettext_noop, ngettext_noop
 from .passwords import MAX_LENGTH
 
 logger = logging.getLogger(__name__)
@@ -41,23 +41,40 @@ class PasswordRules:
         :raises WeakPassword: with what a good one needs.
         """
         if len(password) > MAX_LENGTH:
-            raise WeakPassword(f"Use at most {MAX_LENGTH} characters.")
+            raise WeakPassword(
+                gettext_noop("Use at most %(count)s characters."), count=MAX_LENGTH
+            )
 
         text = unicodedata.normalize("NFC", password)
         if len(text) < self.min_length:
-            raise WeakPassword(f"Use at least {self.min_length} characters.")
+            raise WeakPassword(
+                *ngettext_noop(
+                    "Use at least %(count)s character.",
+                    "Use at least %(count)s characters.",
+                ),
+                self.min_length,
+                count=self.min_length,
+            )
         if len(_unit(text)) < self.min_length:
-            raise WeakPassword("Use something that does not repeat itself.")
+            raise WeakPassword(
+                gettext_noop("Use something that does not repeat itself.")
+            )
         if is_common(text):
-            raise WeakPassword("Many people use this password. Choose another one.")
+            raise WeakPassword(
+                gettext_noop("Many people use this password. Choose another one.")
+            )
         if self._is_about(text, [*self.site, *personal]):
             raise WeakPassword(
-                "Use more than your name, your address and the name of this site."
+                gettext_noop(
+                    "Use more than your name, your address and the name of this site."
+                )
             )
         if self._is_breached(password):
             raise WeakPassword(
-                "This password was stolen somewhere else and is known. Choose another"
-                " one."
+                gettext_noop(
+                    "This password was stolen somewhere else and is known."
+                    " Choose another one."
+                )
             )
 
     def _is_about(self, text: str, known: Iterable[str]) -> bool:

@@ -10,6 +10,7 @@ from .errors import AuthError, InvalidIdentity, Taken, WeakPassword
 from .forms import LoginForm, LogoutForm, SignupForm
 from .pages import go_home, refused, render
 from .state import current_state
+from .texts import say, texts
 from .visit import client_network, current_visit
 from .way_back import home, open_next
 
@@ -54,7 +55,9 @@ def log_in(form: LoginForm) -> str | None:
 def sign_up(form: SignupForm) -> str | None:
     """Make an account and sign in."""
     if not _sign_up_is_open():
-        raise FormError("Nobody can sign up here at the moment.", status=403)
+        raise FormError(
+            texts.gettext("Nobody can sign up here at the moment."), status=403
+        )
 
     try:
         user = flows.sign_up(
@@ -65,10 +68,10 @@ def sign_up(form: SignupForm) -> str | None:
             address=client_network(),
         )
     except (InvalidIdentity, Taken) as error:
-        form.email.errors = [str(error)]
+        form.email.errors = [say(error)]
         return None
     except WeakPassword as error:
-        form.password.errors = [str(error)]
+        form.password.errors = [say(error)]
         return None
     except AuthError as error:
         raise refused(error) from error
