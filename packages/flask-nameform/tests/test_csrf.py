@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, render_template_string, request, session
 from flask.testing import FlaskClient
 from flask.views import MethodView
 from flask_nameform import Form, Forms, NameForm, csrf
+from wtforms import ValidationError
 
 Hidden = Callable[..., dict[str, str]]
 CROSS_SITE = {"Sec-Fetch-Site": "cross-site"}
@@ -25,24 +26,54 @@ def add_transfer(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "status"),
+    ("headers", "without", "with_token"),
     [
-        ({"Sec-Fetch-Site": "same-origin"}, 200),
-        ({"Origin": "http://localhost"}, 200),
-        ({}, 400),
-        (CROSS_SITE, 400),
-        ({"Origin": "https://other.example"}, 400),
+        ({"Sec-Fetch-Site": "same-origin"}, 200, 200),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 200, 200),
+        ({"Sec-Fetch-Site": "same-site"}, 400, 400),
+        (CROSS_SITE, 400, 400),
+        ({"Sec-Fetch-Site": "weird"}, 400, 400),
+        ({"Sec-Fetch-Site": "none"}, 400, 200),
+        ({}, 400, 200),
+        ({"Origin": "http://localhost"}, 200, 200),
+        ({"Origin": "https://localhost"}, 200, 200),
+        ({"Origin": "null"}, 400, 200),
+        ({"Origin": "https://other.example"}, 400, 400),
+        ({"Origin": "http://localhost:444"}, 400, 400),
+        ({"Origin": "http://evil@localhost"}, 400, 400),
+        ({"Authorization": "Bearer x"}, 200, 200),
+        ({"Authorization": "Bearer x", **CROSS_SITE}, 400, 400),
+        ({"Authorization": "Basic x"}, 400, 200),
     ],
 )
 def test_every_view_of_the_app_is_protected(
-    app: Flask, client: FlaskClient, headers: dict[str, str], status: int
+    app: Flask,
+    client: FlaskClient,
+    headers: dict[str, str],
+    without: int,
+    with_token: int,
 ) -> None:
     """A view that knows nothing of forms gets no request of another site."""
     add_transfer(app)
-    client.get("/transfer")
-    assert client.post("/transfer", headers=headers).status_code == status
-    assert client.put("/transfer", headers=headers).status_code == status
+    token = client.get("/transfer").text
     assert client.get("/transfer", headers=headers).status_code == 200
+    assert client.post("/transfer", headers=headers).status_code == without
+    assert client.put("/transfer", headers=headers).status_code == without
+    headers = {**headers, "X-CSRFToken": token}
+    assert client.post("/transfer", headers=headers).status_code == with_token
+
+
+def test_over_https_a_page_on_plain_http_is_another_site(
+    app: Flask, client: FlaskClient
+) -> None:
+    """Whoever is on the way can change that page."""
+    add_transfer(app)
+    url = "https://localhost"
+    token = client.get("/transfer", base_url=url).text
+    for origin, status in (("http://localhost", 400), (url, 200)):
+        headers = {"Origin": origin, "X-CSRFToken": token}
+        answer = client.post("/transfer", base_url=url, headers=headers)
+        assert answer.status_code == status
 
 
 def test_a_client_without_cookies_needs_no_proof(
@@ -134,6 +165,32 @@ def test_rotation_ends_tokens(app: Flask, client: FlaskClient) -> None:
     assert client.post("/transfer", headers={"X-CSRFToken": old}).status_code == 400
     new = client.get("/transfer").text
     assert client.post("/transfer", headers={"X-CSRFToken": new}).status_code == 200
+
+
+@pytest.mark.parametrize("protects", [True, False])
+def test_rotation_ends_tokens_of_flask_wtf(app: Flask, protects: bool) -> None:
+    """Those in its forms and views too, which by themselves outlive a sign-in."""
+    flask_wtf: Any = pytest.importorskip("flask_wtf")
+    if protects:
+        flask_wtf.CSRFProtect(app)
+
+    @app.get("/login")
+    def login() -> str:
+        before = flask_wtf.csrf.generate_csrf()
+        csrf.rotate()
+        after = flask_wtf.csrf.generate_csrf()
+        return f"{before} {after}"
+
+    @app.get("/validate")
+    def validate() -> str:
+        flask_wtf.csrf.validate_csrf(request.args["token"])
+        return "good"
+
+    client = app.test_client()
+    before, after = client.get("/login").text.split()
+    assert client.get("/validate", query_string={"token": after}).text == "good"
+    with pytest.raises(ValidationError):
+        client.get("/validate", query_string={"token": before})
 
 
 def test_rotation_without_a_token_sets_no_cookie(
@@ -341,6 +398,17 @@ def test_a_blueprint_can_be_exempt_with_those_in_it(app: Flask) -> None:
     assert post_across(app, "/api/hook") == 200
     assert post_across(app, "/api/nested/hook") == 200
     assert post_across(app, "/other/hook") == 400
+
+
+def test_a_form_of_an_exempt_blueprint_is_not_exempt() -> None:
+    """Its address guards itself, whatever the views beside it do."""
+    app = Flask(__name__)
+    app.secret_key = "x"
+    blueprint = csrf.exempt(Blueprint("api", __name__))
+    forms = Forms(blueprint=blueprint)
+    forms.add("name", NameForm, handler=lambda form: None)
+    app.register_blueprint(blueprint)
+    assert post_across(app, "/-/forms/name") == 400
 
 
 def test_a_form_in_an_exempt_view_is_exempt(app: Flask) -> None:

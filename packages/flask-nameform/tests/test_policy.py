@@ -7,6 +7,7 @@ from flask_nameform.policy import Evidence, Policy, Verdict, decide
 
 PASS, VETO, TOKEN = Verdict.PASS, Verdict.VETO, Verdict.TOKEN
 TRUSTED = "https://partner.example"
+H443, H8443 = "app.example:443", "app.example:8443"
 
 
 def verdict(mode: str = "default", **evidence: Any) -> Verdict:
@@ -54,14 +55,25 @@ def verdict(mode: str = "default", **evidence: Any) -> Verdict:
         ({"origin": "http://partner.example"}, VETO),
         # A proxy that ends TLS, and no ProxyFix.
         ({"origin": "https://app.example", "scheme": "http"}, PASS),
+        ({"origin": "https://app.example", "scheme": "http", "host": H443}, PASS),
+        ({"origin": "https://app.example:8443", "scheme": "http", "host": H8443}, PASS),
+        ({"origin": "https://app.example", "scheme": "http", "host": H8443}, VETO),
         ({"origin": "https://other.example", "scheme": "http"}, VETO),
+        # Nor these.
+        ({"origin": "https://app.example, https://app.example"}, VETO),
+        ({"fetch_site": "same-origin, cross-site"}, VETO),
         ({"method": "GET", "fetch_site": "cross-site"}, PASS),
         ({"method": "HEAD", "fetch_site": "cross-site"}, PASS),
+        ({"method": "OPTIONS", "fetch_site": "cross-site"}, PASS),
+        ({"method": "TRACE", "fetch_site": "cross-site"}, PASS),
+        ({"method": "QUERY", "fetch_site": "cross-site"}, VETO),
+        ({"method": "get", "fetch_site": "cross-site"}, VETO),
         ({"method": "PUT", "fetch_site": "cross-site"}, VETO),
         ({"method": "PATCH", "fetch_site": "cross-site"}, VETO),
         ({"method": "DELETE", "fetch_site": "cross-site"}, VETO),
         ({"method": "ODD", "fetch_site": "cross-site"}, VETO),
         ({"exempt": True, "fetch_site": "cross-site"}, PASS),
+        ({"exempt": True, "origin": "https://other.example"}, PASS),
     ],
 )
 def test_headers_veto_or_prove_or_leave_it_to_a_token(
@@ -79,13 +91,18 @@ def test_headers_veto_or_prove_or_leave_it_to_a_token(
         ({"has_cookies": False, "authorization": "Basic"}, TOKEN),
         ({"has_cookies": False, "authorization": "DIGEST"}, TOKEN),
         ({"has_cookies": False, "authorization": "Negotiate"}, TOKEN),
+        ({"has_cookies": False, "authorization": "NTLM"}, TOKEN),
         ({"has_cookies": False, "authorization": "Token"}, PASS),
+        ({"authorization": "Token"}, TOKEN),
+        ({"authorization": "Basic"}, TOKEN),
         ({"authorization": "Bearer"}, PASS),
         ({"authorization": "bearer", "fetch_site": "cross-site"}, VETO),
         ({"has_cookies": False, "fetch_site": "cross-site"}, VETO),
         ({"has_cookies": False, "origin": "https://other.example"}, VETO),
         ({"has_cookies": False, "own_form": True}, TOKEN),
         ({"authorization": "Bearer", "own_form": True}, TOKEN),
+        ({"own_form": True, "fetch_site": "same-origin"}, PASS),
+        ({"own_form": True, "fetch_site": "cross-site"}, VETO),
     ],
 )
 def test_without_authority_of_the_browser_there_is_nothing_to_abuse(
@@ -102,12 +119,21 @@ def test_without_authority_of_the_browser_there_is_nothing_to_abuse(
         ("strict", {"origin": "https://app.example"}, TOKEN),
         ("strict", {"fetch_site": "cross-site"}, VETO),
         ("strict", {"origin": TRUSTED, "fetch_site": "cross-site"}, PASS),
+        ("strict", {}, TOKEN),
         ("strict", {"has_cookies": False}, PASS),
+        ("strict", {"has_cookies": False, "fetch_site": "same-origin"}, PASS),
+        ("strict", {"own_form": True, "fetch_site": "same-origin"}, TOKEN),
+        ("strict", {"method": "GET", "fetch_site": "cross-site"}, PASS),
         ("headers", {"fetch_site": "same-origin"}, PASS),
         ("headers", {}, VETO),
+        ("headers", {"origin": "null"}, VETO),
+        ("headers", {"fetch_site": "none"}, VETO),
+        ("headers", {"fetch_site": "cross-site"}, VETO),
+        ("headers", {"authorization": "Bearer"}, PASS),
         ("headers", {"has_cookies": False}, PASS),
         ("headers", {"has_cookies": False, "own_form": True}, VETO),
         ("off", {"fetch_site": "cross-site"}, PASS),
+        ("off", {"own_form": True}, PASS),
     ],
 )
 def test_a_mode_is_stricter_or_laxer(

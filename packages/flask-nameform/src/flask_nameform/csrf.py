@@ -8,8 +8,8 @@ protected.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar, cast
 
 from flask import (
     Response,
@@ -171,9 +171,15 @@ def view_token(form_name: str = "") -> str:
 def rotate() -> None:
     """End all tokens of this session; for when a visitor signs in or out.
 
-    Forms with arguments that are open then have to be sent a second time.
+    Those of Flask-WTF end too. Forms with arguments that are open then have to be sent
+    a second time.
     """
     session.pop(_SESSION_KEY, None)
+
+    config = cast("Mapping[str, Any]", current_app.config)
+    theirs = config.get("WTF_CSRF_FIELD_NAME", FIELD)
+    session.pop(theirs, None)
+    g.pop(theirs, None)
 
 
 def _session_secret() -> str:

@@ -99,7 +99,8 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
 def _by_headers(evidence: Evidence) -> Decision:
     """Let the headers veto or prove; if they do neither, a token is needed."""
     site = (evidence.fetch_site or "").strip().lower()
-    own_origin = f"{evidence.scheme}://{evidence.host}".lower()
+    host = evidence.host.lower()
+    own_origin = f"{evidence.scheme}://{host}"
 
     if site == "same-origin":
         return Decision(Verdict.PASS, "Sec-Fetch-Site is same-origin")
@@ -111,7 +112,7 @@ def _by_headers(evidence: Evidence) -> Decision:
         return Decision(Verdict.TOKEN, "no header says where it comes from")
     # The second is how a proxy that ends TLS looks to an app without ProxyFix. The
     # other way round would let a page on plain http in.
-    if evidence.origin in (own_origin, own_origin.replace("http://", "https://", 1)):
+    if evidence.origin in (own_origin, f"https://{host.removesuffix(':443')}"):
         return Decision(Verdict.PASS, "Origin is this site")
     return Decision(Verdict.VETO, "Origin is another site")
 
