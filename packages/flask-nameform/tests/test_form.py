@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask, request
+from flask import Flask, render_template_string, request
+from flask.testing import FlaskClient
 from flask_nameform import Form, NameForm, csrf
 from wtforms import (
     BooleanField,
@@ -75,6 +77,91 @@ def test_a_prefix_tells_forms_of_one_class_apart(app: Flask) -> None:
         assert second.validate_on_submit()
         assert second.name.data == "Ada"
         assert 'value="NameForm-b"' in second.hidden_tag()
+
+
+class Login(Form):
+    name = StringField()
+    stay = BooleanField(default=True)
+    submit = SubmitField()
+
+
+class Search(Form):
+    words = StringField()
+    exact = BooleanField(default=True)
+    submit = SubmitField()
+
+
+HAND_WRITTEN = """
+{% for form in forms %}
+<form method="post" id="{{ loop.index }}">{{ form.hidden_tag() }}
+{% for field in form if field.type != "SubmitField" %}{{ field() }}{% endfor %}
+{{ form.submit() }}</form>
+{% endfor %}
+<form id="ask">{{ asked.words() }}{{ asked.submit() }}</form>
+<form method="post" id="bare">{{ forms[0].name() }}</form>
+"""
+
+
+@pytest.fixture
+def several(app: Flask) -> FlaskClient:
+    """A visitor of a page that has several forms, all written by hand."""
+
+    @app.route("/several", methods=["GET", "POST"])
+    def several() -> str:
+        forms = [Login(), Search(), Login(prefix="b"), Search(prefix="c_")]
+        asked = Search(request.args if "words" in request.args else None)
+        if request.method == "POST" or request.args:
+            sent = [form.validate_on_submit() for form in forms]
+            # What was not sent keeps its boxes ticked.
+            ticked = [bool(list(form)[1].data) for form in forms]
+            return f"{sent} {ticked} {asked.words.data}"
+        return render_template_string(HAND_WRITTEN, forms=forms, asked=asked)
+
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client
+
+
+@pytest.mark.parametrize("button", [None, "Submit", ""])
+@pytest.mark.parametrize(
+    ("form_id", "name"),
+    [("1", "name"), ("2", "words"), ("3", "b-name"), ("4", "c_words")],
+)
+def test_of_several_forms_by_hand_the_one_sent_is_submitted(
+    several: FlaskClient,
+    hidden: Callable[..., dict[str, str]],
+    form_id: str,
+    name: str,
+    button: str | None,
+) -> None:
+    """Whether a button was pressed, a key, or a script sent it; whatever its prefix."""
+    fields = {**hidden(several.get("/several").text, form_id), name: "x"}
+    if button is not None:
+        fields[name.replace("name", "submit").replace("words", "submit")] = button
+
+    sent = [str(index) == form_id for index in range(1, 5)]
+    kept = [not each for each in sent]
+    answer = several.post("/several", data=fields)
+    assert answer.text == f"{sent} {kept} None"
+
+
+def test_html_without_a_marker_submits_each_form(several: FlaskClient) -> None:
+    """Nobody can tell which one, so a view of several has to ask for a marker."""
+    answer = several.post("/several", data={"name": "x"})
+    assert answer.text.startswith(f"{[True] * 4} {[False] * 4}")
+
+
+def test_another_marker_submits_none(several: FlaskClient) -> None:
+    """Such as that of a form which this view does not have."""
+    for marker in ("Other", "", "b", "Login-", "login"):
+        answer = several.post("/several", data={"_form": marker, "name": "x"})
+        assert answer.text.startswith(f"{[False] * 4} {[True] * 4}")
+
+
+def test_a_form_that_asks_is_given_the_url(several: FlaskClient) -> None:
+    """A GET submits none by itself; what it asks is for the form that takes it."""
+    answer = several.get("/several?words=x&name=y&_form=Login&submit=Submit")
+    assert answer.text == f"{[False] * 4} {[True] * 4} x"
 
 
 def test_a_post_without_a_marker_submits(app: Flask) -> None:
