@@ -86,6 +86,12 @@ def test_files_in_text_fields_are_ignored(app: Flask) -> None:
     assert form.inner.form.upload.data.filename == "a.txt"
 
 
+def test_a_row_with_nothing_but_a_file_is_a_row(app: Flask) -> None:
+    """A script need not know that WTForms finds rows by text."""
+    form: Any = submit(app, Upload, {"rows-1-upload": a_file("6")})
+    assert form.rows[0].form.upload.data.filename == "6"
+
+
 def test_text_in_a_file_field_is_ignored(app: Flask) -> None:
     """What has no file in it is no upload."""
     form: Any = submit(app, Upload, {"upload": "text", "inner-upload": "text"})

@@ -133,6 +133,22 @@ def test_forms_of_a_view_are_found_too(app: Flask, forms: Forms) -> None:
     assert client.submit_form("Search", page="/view", words="a b").text == "words=a+b"
 
 
+def test_a_form_by_hand_needs_no_button(app: Flask) -> None:
+    """A script may be what sends it; a button without a name sends nothing."""
+
+    @app.route("/hand", methods=["GET", "POST"])
+    def hand() -> str:
+        return (
+            "<form id=a-form method=post><input name=x value=1></form>"
+            "<form id=b-form method=post><button>Go</button><input name=y></form>"
+            + ",".join(request.form)
+        )
+
+    client: Any = FormClient(app)
+    assert client.submit_form("a", page="/hand").text.endswith(">x")
+    assert client.submit_form("b", page="/hand", y="1").text.endswith(">y")
+
+
 def test_copies_are_told_apart_by_key(app: Flask) -> None:
     """As in ``show_form``."""
     html = "{{ show_form('name') }}{{ show_form('name', key=2) }}"

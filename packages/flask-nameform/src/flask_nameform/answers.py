@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import current_app, jsonify, make_response, redirect, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -9,11 +11,12 @@ from werkzeug.wrappers import Response
 from . import marker
 from .arguments import is_trusted
 from .form import EXPIRED
+from .jsonbody import UnreadableError
 from .marker import Marker
 from .registry import Definition, Result, current_state
 from .showing import show_named
 from .submission import Submission, current_exchange, messages
-from .wanted import Wanted, wanted
+from .wanted import Wanted, is_turbo, wanted
 
 # What a client of HTML follows by itself, to a page.
 _REDIRECTS = (301, 302, 303)
@@ -58,6 +61,23 @@ def not_accepted(definition: Definition, submission: Submission) -> Response:
     return Response("Not accepted.", submission.status)
 
 
+def rows_changed(definition: Definition, submission: Submission) -> Response:
+    """Answer a button that adds or removes a row: show the form again with the change.
+
+    Nothing went wrong, so that is a 200. Turbo shows no such answer to a form, and gets
+    the 422 of a form that was not accepted.
+    """
+    if wanted() is Wanted.JSON:
+        return refused(
+            UnreadableError(
+                "Rows are added and removed on a page. Send the form with its rows."
+            )
+        )
+
+    status = 422 if is_turbo() else 200
+    return not_accepted(definition, replace(submission, status=status))
+
+
 def shown_alone(definition: Definition, submission: Submission) -> Response:
     """Show the form without its page: input is never lost.
 
@@ -80,6 +100,7 @@ def shown_alone(definition: Definition, submission: Submission) -> Response:
             settings.base_template,
             form=form,
             title=definition.title,
+            failed=bool(messages(submission.errors)),
         )
 
     response = current_app.make_response((html, status))

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
 
 from . import csrf, marker
-from .answers import accepted, not_accepted, refused, shown_alone
+from .answers import accepted, not_accepted, refused, rows_changed, shown_alone
 from .arguments import is_trusted, load
 from .form import EXPIRED, Form, FormError
 from .formdata import posted_in_request, posted_text
@@ -98,6 +98,8 @@ def _handle(
     loaded = load(mark, definition)
     form = definition.form_class(obj=loaded, meta={"nameform": identity})
 
+    if form.row_change:
+        return rows_changed(definition, _submission(form, mark))
     if not form.validate():
         return not_accepted(definition, _submission(form, mark))
 

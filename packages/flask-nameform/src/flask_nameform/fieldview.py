@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
-from wtforms import Field, SelectFieldBase
+from wtforms import Field, FieldList, SelectFieldBase
 from wtforms.widgets import ListWidget, RadioInput, Select
 
 from .attributes import as_html, joined
 from .formdata import is_list, is_nested_form, own_messages
 from .purpose import purpose_of
+from .rows import RowButton, list_buttons, row_buttons, row_mark
 from .themes import Layout, Look, Theme
 
 
@@ -61,7 +62,9 @@ class FieldView:
     @property
     def focus_id(self) -> str:
         """The id of the element that a link to this field leads to."""
-        return self.parts[0].focus_id if self.parts else self.id
+        seen = (part for part in self.parts if part.kind != "hidden")
+        first = next(seen, None)
+        return self.id if first is None else first.focus_id
 
 
 def view_field(
@@ -106,9 +109,14 @@ def kind_of(field: Field) -> str:
 
 def view_button(text: str, look: Look) -> FieldView:
     """Return what there is to print of a button that is no field."""
-    attributes = {"type": "submit", **look.theme.attributes_of("submit")}
-    html = Markup("<button {}>{}</button>").format(as_html(attributes), text)
+    html = html_button(text, look.theme.attributes_of("submit"))
     return FieldView("submit", "", "", html, layout=look.layout)
+
+
+def html_button(text: str, attributes: Mapping[str, Any]) -> Markup:
+    """Return a button that sends the form."""
+    html = as_html({"type": "submit", **attributes})
+    return Markup("<button {}>{}</button>").format(html, text)
 
 
 def own_errors(field: Field) -> tuple[str, ...]:
@@ -146,16 +154,24 @@ def _are_radios(field: Any) -> bool:
 
 
 def _parts(field: Any, look: Look) -> Iterator[FieldView]:
-    if not _has_choices_on_show(field):
+    if is_list(field):
+        yield from _rows(field, look)
+    elif is_nested_form(field):
         for part in field:
             yield view_field(part, look)
-        return
+    else:
+        yield from _choices(field, look)
 
+
+def _choices(field: Any, look: Look) -> Iterator[FieldView]:
     # A required check box has to be ticked, so a group of them may not be required:
     # each box would be. Of radio buttons one is enough.
     are_radios = _are_radios(field)
-    attributes: dict[str, Any] = {} if are_radios else {"required": False}
+    # The group has the focus, if any has it.
+    attributes: dict[str, Any] = {"autofocus": False}
 
+    if not are_radios:
+        attributes["required"] = False
     if field.errors and not are_radios:
         attributes["aria-invalid"] = "true"
 
@@ -165,11 +181,35 @@ def _parts(field: Any, look: Look) -> Iterator[FieldView]:
         yield FieldView("option", option.id, option.label.text, control)
 
 
+def _rows(field: FieldList[Field], look: Look) -> Iterator[FieldView]:
+    for number, row in enumerate(field, 1):
+        view = view_field(row, look)
+        mark = FieldView("hidden", "", "", row_mark(field, row))
+        buttons = row_buttons(field, row, number)
+        extra = (mark, *(_row_button(button, look) for button in buttons))
+
+        if is_nested_form(row):
+            yield replace(view, parts=(*view.parts, *extra))
+        else:
+            yield from (view, *extra)
+
+    for button in list_buttons(field):
+        yield _row_button(button, look)
+
+
+def _row_button(button: RowButton, look: Look) -> FieldView:
+    attributes = {**button.attributes, **look.theme.attributes_of("row")}
+    html = html_button(button.text, attributes)
+    return FieldView("submit", button.id, button.text, html)
+
+
 def _group_attributes(
     field: Any, view: FieldView, given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    attributes = {"id": view.id}
+    attributes: dict[str, Any] = {"id": view.id}
 
+    if "autofocus" in (field.render_kw or ()):
+        attributes |= {"tabindex": "-1", "autofocus": True}
     if view.described_by:
         attributes["aria-describedby"] = view.described_by
 

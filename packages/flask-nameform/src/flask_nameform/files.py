@@ -193,8 +193,12 @@ class FileSize:
 def ask_again(form: Form) -> None:
     """Ask for the files of a form that comes back: no browser can be given one."""
     for field in form.lost_files():
+        text = texts.gettext("Choose the file again: it was not kept.")
+
         if form.errors and not field.errors:
-            field.errors = [texts.gettext("Choose the file again: it was not kept.")]
+            field.errors = [text]
+        elif form.row_change and text not in field.description:
+            field.description = f"{field.description} {text}".lstrip()
 
 
 def _named(values: Iterable[Any]) -> Iterator[FileStorage]:

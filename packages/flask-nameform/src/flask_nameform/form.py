@@ -20,6 +20,7 @@ from .attributes import joined
 from .formdata import (
     Posted,
     is_file_field,
+    is_hidden,
     is_list,
     is_nested_form,
     posted_in_request,
@@ -29,6 +30,7 @@ from .formdata import (
 from .i18n import texts, wtforms_texts
 from .identity import Identity
 from .naming import NamedTexts
+from .rows import RowChange, row_label, show_change, take_change
 from .shape import check_shape
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ class BoundMeta(DefaultMeta):
 
     nameform: Identity
     posted: Posted | None = None
+    row_change: RowChange | None = None
     locales = PAGE_LOCALE
     named_messages = True
 
@@ -117,6 +120,9 @@ class BoundMeta(DefaultMeta):
     def wrap_formdata(self, form: BaseForm, formdata: _MultiDictLike | None) -> Any:
         if formdata is _FROM_REQUEST:
             formdata = posted_in_request() if _is_submitted(self.nameform) else None
+
+        formdata, self.row_change = take_change(formdata)
+
         if isinstance(formdata, Posted):
             formdata = self.posted = formdata.for_fields(form)
 
@@ -181,12 +187,24 @@ class Form(wtforms.Form):
 
         self._binds_itself = formdata is _FROM_REQUEST
 
+        if self.row_change:
+            show_change(self, self.row_change)
         if self.meta.nameform.has_scoped_ids:
-            _give_ids_within(self)
+            _tell_apart(self)
         if formdata is not None:
             _refuse_odd_numbers(self)
+
         if self._is_bound():
             check_shape(self)
+
+    @property
+    def row_change(self) -> RowChange | None:
+        """Which row somebody wants to add or remove, if that is why it was sent.
+
+        The form shows itself with the change, and is not valid yet.
+        """
+        change: RowChange | None = self.meta.row_change
+        return change
 
     def is_submitted(self) -> bool:
         """Return whether the current request submits this form, and not another.
@@ -205,6 +223,8 @@ class Form(wtforms.Form):
         """
         if not self._is_allowed():
             self.form_errors = [str(EXPIRED)]
+            return False
+        if self.row_change:
             return False
 
         return super().validate(extra_validators)
@@ -283,25 +303,22 @@ def _is_submitted(identity: Identity) -> bool:
     return posted_text(marker.FIELD, identity.name) == identity.name
 
 
-def is_hidden(field: Field) -> bool:
-    """Return whether the field is a hidden input."""
-    return getattr(field.widget, "input_type", None) == "hidden"
-
-
-def _give_ids_within(fields: Iterable[Field]) -> None:
+def _tell_apart(fields: Iterable[Field]) -> None:
     """Put the ids of fields in nested forms under that of the field holding the form.
 
-    WTForms makes such a form without telling it where it is.
+    WTForms makes such a form without telling it where it is, and calls all rows by one
+    name.
     """
     for field in fields:
         if is_nested_form(field):
             for inner in field.form:
                 _set_id(inner, f"{field.id}-{inner.short_name}")
-            _give_ids_within(field.form)
+            _tell_apart(field.form)
         elif is_list(field):
             for index, entry in enumerate(field.entries):
                 _set_id(entry, f"{field.id}-{index}")
-            _give_ids_within(field.entries)
+                entry.label.text = row_label(field, index + 1)
+            _tell_apart(field.entries)
 
 
 def _set_id(field: Field, new_id: str) -> None:

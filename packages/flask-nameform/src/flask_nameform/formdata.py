@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeGuard
 
 from flask import request
@@ -11,6 +11,9 @@ from wtforms import Field, FieldList, FormField
 from wtforms.form import BaseForm
 
 from .jsonbody import flatten, json_object
+
+#: The last part of a key that says no more than that there is a row in a list.
+ROW = "_row"
 
 # Digits in a key are an index into a list of fields; WTForms makes an int of them.
 _INDEX_DIGITS = 9
@@ -41,6 +44,18 @@ class Posted(MultiDict[str, Any]):
                 self.setlist(key, files.getlist(key))
             if is_file_field(field) and field.name not in files:
                 self.poplist(field.name)
+            if is_list(field) and issubclass(
+                field.unbound_field.field_class, FormField
+            ):
+                self._mark_rows(f"{field.name}-")
+
+    def _mark_rows(self, start: str) -> None:
+        """Let a row be one of which nothing but a file was posted."""
+        for key in filter(_is_sane, self._files):
+            index = key.removeprefix(start).partition("-")[0]
+
+            if key.startswith(start) and index.isdigit():
+                self.setdefault(f"{start}{index}-{ROW}", "")
 
     def __bool__(self) -> bool:
         # A submitted form has been submitted even if each box in it was left empty;
@@ -50,6 +65,20 @@ class Posted(MultiDict[str, Any]):
     def for_fields(self, fields: Iterable[Field]) -> Posted:
         """Return what these fields may get."""
         return Posted(self._text, self._files, fields, self._lost)
+
+    def renamed(self, rename: Callable[[str], str | None]) -> Posted:
+        """Return it under other keys, without those that are ``None``."""
+        text, files = (
+            MultiDict(
+                (new, value)
+                for key, value in posted.items(multi=True)
+                if (new := rename(key)) is not None
+            )
+            for posted in (self._text, self._files)
+        )
+        return Posted(
+            text, files, lost=frozenset(filter(None, map(rename, self._lost)))
+        )
 
     def without_files(self) -> Posted:
         """Return the text alone: a browser cannot be given a file back."""
@@ -83,6 +112,11 @@ def posted_text(name: str, default: str) -> str:
 def is_file_field(field: Field | type[Field]) -> bool:
     """Return whether the field, or fields of the class, take files."""
     return getattr(field.widget, "input_type", None) == "file"
+
+
+def is_hidden(field: Field) -> bool:
+    """Return whether the field is a hidden input."""
+    return getattr(field.widget, "input_type", None) == "hidden"
 
 
 def _file_keys(field: Field, files: MultiDict[str, Any]) -> Iterator[str]:

@@ -9,9 +9,9 @@ from typing import Any
 from markupsafe import Markup
 
 from .attributes import as_html, joined
-from .fieldview import FieldView, kind_of, view_button
+from .fieldview import FieldView, html_button, kind_of, view_button
 from .form import Form
-from .formdata import is_file_field, walk
+from .formdata import is_file_field, is_list, walk
 from .i18n import texts
 from .identity import Identity
 from .themes import Look
@@ -71,8 +71,7 @@ def view_form(
     fields = [view for view in views if view.kind != "hidden"]
 
     if not any(kind_of(own) == "submit" for own in form):
-        text = texts.gettext("Send") if frame.button is None else frame.button
-        fields.append(view_button(text, frame.look))
+        fields.append(view_button(_text_of_button(frame), frame.look))
 
     return FormView(
         id=attributes["id"],
@@ -88,12 +87,35 @@ def view_form(
 def hidden_of(form: Form, frame: Frame) -> Markup:
     """Return what is in the form without being seen."""
     if frame.method == "post":
-        return form.hidden_tag()
+        return form.hidden_tag() + _first_button(form, frame)
 
     # All of it would stand in the URL; no token belongs there.
     identity: Identity = form.meta.nameform
     own = [identity.tag()] if identity.signed else []
-    return Markup().join([*own, *(f() for f in form if kind_of(f) == "hidden")])
+    fields = (f() for f in form if kind_of(f) == "hidden")
+    return Markup().join([*own, *fields, _first_button(form, frame)])
+
+
+def _first_button(form: Form, frame: Frame) -> Markup:
+    """Return a copy of the button that sends a form, to stand before those for rows.
+
+    The Enter key presses the first button of a form (HTML, "implicit submission").
+    """
+    if not any(map(is_list, walk(form))):
+        return Markup()
+
+    unseen = {"class": "visually-hidden", "tabindex": "-1", "aria-hidden": "true"}
+    submit = next((field for field in form if kind_of(field) == "submit"), None)
+
+    if submit is None:
+        return html_button(_text_of_button(frame), unseen)
+
+    text = submit.label.text
+    return html_button(text, {**unseen, "name": submit.name, "value": text})
+
+
+def _text_of_button(frame: Frame) -> str:
+    return texts.gettext("Send") if frame.button is None else frame.button
 
 
 def problems_of(form: Form, views: Iterable[FieldView]) -> Iterator[Problem]:

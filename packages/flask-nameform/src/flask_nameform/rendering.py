@@ -66,6 +66,7 @@ def error_summary(form: Form) -> Markup:
     It takes the focus and is read out; it belongs to the top of a form that is laid out
     by hand. :func:`quick_form` has it in it.
     """
+    ask_again(form)
     return print_problems(form, _look("stacked"))
 
 

@@ -67,12 +67,14 @@ class _FormOnPage:
     fields: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     #: What boxes send when they are ticked.
     boxes: dict[str, str] = field(default_factory=dict[str, str])
-    #: What buttons send when they are pressed; who does not say presses the first.
+    #: What buttons send when they are pressed; who does not say presses the first. One
+    #: without a name is under the empty one, and sends nothing.
     buttons: dict[str, str] = field(default_factory=dict[str, str])
 
     def filled_in(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return what a browser would send."""
         known = {**self.fields, **self.buttons}
+        known.pop("", None)
         unknown = sorted(values.keys() - known.keys())
 
         if unknown:
@@ -90,6 +92,7 @@ class _FormOnPage:
         if button is not None:
             sent.setdefault(button, on[button])
 
+        sent.pop("", None)
         return {name: v for name, v in sent.items() if v is not None and v is not False}
 
 
@@ -116,7 +119,7 @@ class _FormParser(HTMLParser):
             self.forms.append(self._form)
         elif tag == "option":
             self._take_option(attributes)
-        elif self._form and attributes.get("name") and "disabled" not in attributes:
+        elif self._form and "disabled" not in attributes:
             self._take_field(self._form, tag, attributes)
 
     def handle_endtag(self, tag: str) -> None:
@@ -135,12 +138,13 @@ class _FormParser(HTMLParser):
     def _take_field(
         self, form: _FormOnPage, tag: str, attributes: dict[str, str]
     ) -> None:
-        name, value = attributes["name"], attributes.get("value", "")
+        name, value = attributes.get("name", ""), attributes.get("value", "")
         defaults = {"button": "submit", "input": "text"}
         kind = attributes.get("type", defaults[tag]) if tag in defaults else tag
 
         if kind == "submit":
             form.buttons.setdefault(name, value)
+        if kind == "submit" or not name:
             return
 
         values = form.fields.setdefault(name, [])

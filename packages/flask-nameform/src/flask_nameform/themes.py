@@ -22,7 +22,8 @@ class Theme:
     folder: str
     #: Of the ``form``.
     layouts: Mapping[Layout, str]
-    #: By the type of the input element, or ``select``; those of any other under "".
+    #: By the type of the input element, ``select``, or ``row`` for the buttons of rows;
+    #: those of any other under "".
     classes: Mapping[str, str] = field(default_factory=dict[str, str])
     #: Added where what was typed is right, and where it is wrong.
     valid: str = ""
@@ -42,7 +43,7 @@ class Theme:
         """Return the attributes of an input element that are about its looks."""
         classes = self.classes.get(element, self.classes.get("", ""))
 
-        if element != "submit":
+        if element not in ("submit", "row"):
             classes = f"{classes} {self.valid if valid else self.invalid}".strip()
 
         return {"class": classes} if classes else {}
@@ -69,6 +70,7 @@ THEMES = {
             "color": "form-control form-control-color",
             "radio": "form-check-input",
             "range": "form-range",
+            "row": "btn btn-outline-secondary btn-sm",
             "select": "form-select",
             "submit": "btn btn-primary",
         },

@@ -36,6 +36,11 @@ def wanted() -> Wanted:
     return Wanted.PAGE
 
 
+def is_turbo() -> bool:
+    """Return whether Turbo sent the current form."""
+    return "text/vnd.turbo-stream.html" in request.accept_mimetypes.values()
+
+
 def vary(response: Response) -> Response:
     """Say on which headers the answer depends."""
     response.vary.update(HEADERS)
