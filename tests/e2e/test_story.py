@@ -86,7 +86,7 @@ def test_account_page(page: Page, site: Site) -> None:
     """One sees where one is signed in, in the site's own layout."""
     sign_up(page, "Ada", "ada@example.org")
     page.get_by_role("link", name="Account").click()
-    expect(page.get_by_role("main")).to_contain_text("Chrome on Linux (this one)")
+    expect(page.get_by_role("main")).to_contain_text("Chrome · Linux (this one)")
     look(page, "account")
 
 

@@ -48,7 +48,7 @@ def test_page(app: Flask, client: FlaskClient) -> None:
     assert app.test_client().get("/auth/account").status_code == 303
     page = client.get("/auth/account")
     assert "ada@example.org" in page.text
-    assert page.text.count("Firefox on Linux") == 1
+    assert page.text.count("Firefox · Linux") == 1
     assert "(this one)" in page.text
     assert "everywhere else" not in page.text
     assert page.headers["Cache-Control"] == "no-store"

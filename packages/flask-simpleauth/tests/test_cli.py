@@ -132,7 +132,7 @@ def test_sessions(app: Flask, runner: FlaskCliRunner) -> None:
     """Sessions are listed by device and last use, and can be ended."""
     clients = [sign_in(app, PASSWORD) for _ in range(2)]
     listed = runner.invoke(args="auth sessions ada@example.org").output
-    assert listed == "2027-01-15 08:00 UTC  Firefox on Linux\n" * 2 + "2 running.\n"
+    assert listed == "2027-01-15 08:00 UTC  Firefox · Linux\n" * 2 + "2 running.\n"
 
     assert runner.invoke(args="auth sign-out ada@example.org").output == "2 ended.\n"
     assert not any(map(is_in, clients))

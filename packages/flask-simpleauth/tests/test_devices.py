@@ -9,20 +9,20 @@ from flask_simpleauth.devices import device_name
     [
         (
             "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0",
-            "Firefox on Linux",
+            "Firefox · Linux",
         ),
         (
             "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like"
             " Gecko) Chrome/130.0 Safari/537.36 Edg/130.0",
-            "Edge on Windows",
+            "Edge · Windows",
         ),
         (
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"
             " AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1",
-            "Safari on iPhone",
+            "Safari · iPhone",
         ),
-        ("curl/8.0", "A program"),
-        ("", "A program"),
+        ("curl/8.0", ""),
+        ("", ""),
     ],
 )
 def test_device_name(user_agent: str, name: str) -> None:

@@ -99,7 +99,7 @@ def sessions(email: str) -> None:
         tokens = services.sessions.list_for(services.attributes.read(user, "id"))
     for token in tokens:
         used = datetime.fromtimestamp(token.seen_at, timezone.utc)
-        click.echo(f"{used:%Y-%m-%d %H:%M} UTC  {token.label}")
+        click.echo(f"{used:%Y-%m-%d %H:%M} UTC  {token.label or 'A program'}")
     click.echo(f"{len(tokens)} running.")
 
 

@@ -17,6 +17,7 @@ from .identity import normalise
 from .letters import Letters, deliver
 from .pages import dead_link, refused, render
 from .state import current_state
+from .texts import say, texts
 from .throttling import ADDRESS
 from .visit import client_network, current_visit
 
@@ -40,15 +41,15 @@ def _change(form: AddressForm) -> None:
     try:
         new = normalise(form.new.data or "")
         if new == own:
-            form.new.errors = ["You have that address already."]
+            form.new.errors = [texts.gettext("You have that address already.")]
             return
         secret = form.current.data or ""
         reauthenticate(services, user, secret, address=client_network())
         _post_link(user, new)
     except InvalidIdentity as error:
-        form.new.errors = [str(error)]
+        form.new.errors = [say(error)]
     except BadCredentials:
-        form.current.errors = ["That is not your current password."]
+        form.current.errors = [texts.gettext("That is not your current password.")]
     except AuthError as error:
         raise refused(error) from error
 
@@ -71,19 +72,25 @@ def _confirm(form: ConfirmAddressForm) -> str:
     except AuthError as error:
         raise refused(error) from error
 
-    flash("Your address is confirmed.")
+    flash(texts.gettext("Your address is confirmed."))
     return url_for(_AGAIN)
 
 
 def _post_link(user: Any, new: str) -> None:
     state = current_state()
     if state.mailer is None:
-        raise FormError("This site sends no mail, so it cannot do that.", status=403)
+        raise FormError(
+            texts.gettext("This site sends no mail, so it cannot do that."), status=403
+        )
 
     services = state.services()
     services.throttle.reserve(ADDRESS, account=new, address=client_network())
     deliver(partial(_write, user_id=services.key_of(user), new=new))
-    flash("We have sent a link to that address. Open it while you are signed in here.")
+    flash(
+        texts.gettext(
+            "We have sent a link to that address. Open it while you are signed in here."
+        )
+    )
 
 
 def _write(letters: Letters, user_id: Any, new: str) -> None:

@@ -24,13 +24,13 @@ _SYSTEMS = {
 
 
 def device_name(user_agent: str) -> str:
-    """Return a name such as "Firefox on Linux", for the owner to recognise a session.
+    """Return a name such as "Firefox · Linux", for the owner to recognise a session.
 
-    A guess from a header that anybody can write: never for deciding anything.
+    It is the same in each language, and empty if nothing is known. A guess from a
+    header that anybody can write: never for deciding anything.
     """
-    browser = _first(_BROWSERS, user_agent) or "A program"
-    system = _first(_SYSTEMS, user_agent)
-    return f"{browser} on {system}" if system else browser
+    names = _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)
+    return " · ".join(filter(None, names))
 
 
 def _first(names: dict[str, str], user_agent: str) -> str | None:

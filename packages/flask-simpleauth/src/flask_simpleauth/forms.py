@@ -134,30 +134,32 @@ class AddressForm(_OwnForm):
     """Change your address."""
 
     new = EmailField(
-        "New e-mail address",
-        [DataRequired("Enter the new e-mail address."), Length(max=MAX_IDENTITY)],
-        description="We send a link to it, and it is yours once you have opened that.",
+        _("New e-mail address"),
+        [DataRequired(_("Enter the new e-mail address.")), Length(max=MAX_IDENTITY)],
+        description=_(
+            "We send a link to it, and it is yours once you have opened that."
+        ),
         render_kw={"autocomplete": "email"},
     )
     current = PasswordField(
-        "Current password",
-        [DataRequired("Enter your current password.")],
+        _("Current password"),
+        [DataRequired(_("Enter your current password."))],
         render_kw={"autocomplete": "current-password"},
     )
-    submit = SubmitField("Change the address")
+    submit = SubmitField(_("Change the address"))
 
 
 class SendConfirmationForm(Form):
     """Ask for a link that confirms your address."""
 
-    submit = SubmitField("Send me a link")
+    submit = SubmitField(_("Send me a link"))
 
 
 class ConfirmAddressForm(Form):
     """Make an address yours, with a link."""
 
     key = HiddenField(default=_key_in_the_address)
-    submit = SubmitField("This is my address")
+    submit = SubmitField(_("This is my address"))
 
 
 class OtherSessionsForm(Form):
