@@ -326,3 +326,17 @@ def test_transaction_that_fails(
 
         tokens.put(a_token(1))
         assert tokens.get("a" * 64, "session") is not None
+
+
+def test_addresses(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All users can be listed, by key and address as it is stored, page by page."""
+    monkeypatch.setattr("flask_simpleauth.stores.users._PAGE", 2)
+    with bench.entered():
+        users = bench.store.users
+        emails = [f"User{number}@example.org" for number in range(5)]
+        made = [
+            users.create({"email": email, "name": "", "password_hash": ""})
+            for email in emails
+        ]
+        listed = list(users.addresses())
+        assert listed == [(user.id, user.email) for user in made]

@@ -31,6 +31,8 @@ Event = Literal[
     "deactivate",
     "end-sessions",
     "grant-role",
+    "import-account",
+    "normalise-address",
     "reset-password",
     "revoke-api-token",
     "revoke-role",

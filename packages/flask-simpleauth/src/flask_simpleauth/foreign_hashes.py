@@ -21,6 +21,23 @@ logger = logging.getLogger(__name__)
 # What bcrypt looks at. Bytes.
 _BCRYPT_LENGTH = 72
 
+#: What the hashes begin with that we can verify.
+PREFIXES = (
+    "$2a$",
+    "$2b$",
+    "$2y$",
+    "$argon2",
+    "$pbkdf2$",
+    "$pbkdf2-sha256$",
+    "$pbkdf2-sha512$",
+    "argon2$",
+    "bcrypt$",
+    "bcrypt_sha256$",
+    "pbkdf2_sha1$",
+    "pbkdf2_sha256$",
+    "scrypt$",
+)
+
 _BCRYPT = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
 
 

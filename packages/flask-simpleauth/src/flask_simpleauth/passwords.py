@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from .errors import Busy
-from .foreign_hashes import ForeignHashes
+from .foreign_hashes import PREFIXES, ForeignHashes
 
 logger = logging.getLogger(__name__)
 
@@ -98,6 +98,11 @@ class Passwords:
             yield
         finally:
             self._places.release()
+
+
+def is_readable(stored: str) -> bool:
+    """Tell whether a hash is of a kind that can be verified."""
+    return stored.startswith((*_METHODS, *PREFIXES))
 
 
 def _normalised(password: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 U = TypeVar("U")
 
@@ -128,6 +128,15 @@ class UserStore(Protocol[U]):
 
     def delete(self, user: U) -> None:
         """Remove the user."""
+        ...
+
+
+@runtime_checkable
+class ListsAddresses(Protocol):
+    """What a :class:`UserStore` may do too, for ``flask auth normalise``."""
+
+    def addresses(self) -> Iterable[tuple[Any, str]]:
+        """Yield the key and the address of every user, as it is stored."""
         ...
 
 

@@ -56,6 +56,11 @@ class MemoryUsers:
             user = self._by_email(identity)
             return None if user is None else replace(user)
 
+    def addresses(self) -> list[tuple[int, str]]:
+        """Return the key and the address of every user."""
+        with self._lock:
+            return [(user.id, user.email) for user in self._users.values()]
+
     def create(self, values: Mapping[str, Any]) -> MemoryUser:
         """Make a user.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +16,9 @@ from ..store import Attributes
 from .unit_of_work import UnitOfWork
 
 U = TypeVar("U")
+
+#: Rows read at a time where all users are listed.
+_PAGE = 1000
 
 
 class UserModel(Generic[U]):
@@ -76,6 +79,14 @@ class RelationalUsers(Generic[U]):
         with self._work.reading(release=True) as session:
             return self._one(session, self._find, {"identity": identity})
 
+    def addresses(self) -> Iterator[tuple[Any, str]]:
+        """Yield the key and the address of every user, a page of them at a time."""
+        page = select(self._model.key, self._model.email).order_by(self._model.key)
+        rows = self._page(page)
+        while rows:
+            yield from rows
+            rows = self._page(page.where(self._model.key > rows[-1][0]))
+
     def create(self, values: Mapping[str, Any]) -> U:
         """Make a user; inside pending work it is added to that, and its commit decides.
 
@@ -106,6 +117,11 @@ class RelationalUsers(Generic[U]):
         """Remove the user."""
         with self._work.writing() as session:
             session.delete(user)
+
+    def _page(self, statement: Any) -> list[tuple[Any, str]]:
+        with self._work.reading(release=True) as session:
+            rows: Any = session.execute(statement.limit(_PAGE))
+            return list(rows)
 
     def _note_no_roles(self, user: U) -> None:
         """Mark a new user's roles as loaded, unless its class has given it some."""

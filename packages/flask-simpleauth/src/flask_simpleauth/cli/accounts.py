@@ -1,4 +1,4 @@
-"""``flask auth``: accounts from the command line."""
+"""The commands for one account, and for what has expired."""
 
 from __future__ import annotations
 
@@ -8,28 +8,16 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
-from . import flows, recovery
-from .errors import AuthError
-from .identity import normalise
-from .origin import current_site
-from .services import Services
-from .state import current_state
+from .. import flows, recovery
+from ..identity import normalise
+from ..origin import current_site
+from ..services import Services
+from ..state import current_state
+from .group import auth_cli, plain_errors
 
 # Rows removed in one transaction, so that sign-ins need not wait for the whole.
 _PURGE_STEP = 1000
-
-auth_cli = AppGroup("auth", help="Look after accounts.")
-
-
-@contextmanager
-def _plain_errors() -> Generator[None, None, None]:
-    """Say what went wrong in a sentence instead of a traceback."""
-    try:
-        yield
-    except (AuthError, RuntimeError) as error:
-        raise click.ClickException(str(error)) from error
 
 
 @auth_cli.command("create-user")
@@ -43,7 +31,7 @@ def create_user(
 ) -> None:
     """Make an account for EMAIL."""
     services = current_state().services()
-    with _plain_errors():
+    with plain_errors():
         user = flows.create_user(
             services, email, password, name=name, confirmed=confirmed
         )
@@ -175,7 +163,7 @@ def purge() -> None:
 def _account(email: str) -> Generator[tuple[Services[Any], Any], None, None]:
     """Find the account, and say what goes wrong in a sentence."""
     services = current_state().services()
-    with _plain_errors():
+    with plain_errors():
         user = services.users.find(normalise(email))
         if user is None:
             raise click.ClickException(f"Nobody has an account with {email}.")

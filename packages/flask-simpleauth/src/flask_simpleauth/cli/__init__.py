@@ -1,0 +1,6 @@
+"""``flask auth``: accounts from the command line."""
+
+from . import accounts, moving
+from .group import auth_cli
+
+__all__ = ["accounts", "auth_cli", "moving"]
