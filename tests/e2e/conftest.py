@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
+PASSWORD = "correct horse battery"
 
 
 class Site:
@@ -59,6 +60,29 @@ class Site:
         if self._process is not None:
             self._process.terminate()
             self._process.wait()
+
+    def look(self, page: Page, name: str) -> None:
+        """Keep a picture, where a folder for pictures is given."""
+        folder = os.environ.get("SCREENSHOTS")
+        if folder:
+            width = page.viewport_size["width"] if page.viewport_size else 0
+            page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+
+    def sign_up(self, page: Page, name: str, email: str) -> None:
+        """Make an account, starting from the front page."""
+        page.goto("/")
+        page.get_by_role("link", name="Sign up").first.click()
+        page.get_by_label("Your name").fill(name)
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password").fill(PASSWORD)
+        self.look(page, "sign-up")
+        page.get_by_role("button", name="Sign up").click()
+
+    def sign_in(self, page: Page, email: str) -> None:
+        """Fill in the form that the page shows."""
+        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
 
 
 @pytest.fixture

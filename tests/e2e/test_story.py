@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, expect
@@ -11,43 +9,17 @@ from playwright.sync_api import Page, expect
 if TYPE_CHECKING:
     from conftest import Site
 
-PASSWORD = "correct horse battery"
-
-
-def look(page: Page, name: str) -> None:
-    """Keep a picture, where a folder for pictures is given."""
-    folder = os.environ.get("SCREENSHOTS")
-    if folder:
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-
 
 def heading(page: Page, text: str) -> None:
     # What comes before the name depends on the hour of whoever runs the test.
     expect(page.get_by_role("heading", level=1)).to_contain_text(text)
 
 
-def sign_up(page: Page, name: str, email: str) -> None:
-    page.goto("/")
-    page.get_by_role("link", name="Sign up").first.click()
-    page.get_by_label("Your name").fill(name)
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    look(page, "sign-up")
-    page.get_by_role("button", name="Sign up").click()
-
-
-def sign_in(page: Page, email: str) -> None:
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-
-
 def test_the_whole_story(page: Page, site: Site) -> None:
     """A visitor is greeted, signs up, writes, leaves, and is back after a restart."""
     page.goto("/")
     heading(page, "Hello there")
-    look(page, "front")
+    site.look(page, "front")
 
     page.get_by_label("What is your name?").fill("Grace")
     page.get_by_role("button", name="Submit").click()
@@ -55,16 +27,16 @@ def test_the_whole_story(page: Page, site: Site) -> None:
 
     page.goto("/mine")
     expect(page).to_have_title("Sign in · Guest book")
-    look(page, "sign-in")
+    site.look(page, "sign-in")
 
-    sign_up(page, "Ada", "ada@example.org")
+    site.sign_up(page, "Ada", "ada@example.org")
     heading(page, ", Ada!")
 
     page.get_by_label("Your entry").fill("A fine book, <b>this</b>.")
     page.get_by_role("button", name="Sign the book").click()
     expect(page.get_by_role("status")).to_contain_text("Thank you!")
     expect(page.get_by_role("article")).to_contain_text("A fine book, <b>this</b>.")
-    look(page, "signed")
+    site.look(page, "signed")
 
     page.get_by_role("link", name="Your entries").click()
     expect(page.get_by_role("article")).to_have_count(1)
@@ -77,33 +49,33 @@ def test_the_whole_story(page: Page, site: Site) -> None:
     site.start()
 
     page.goto("/mine")
-    sign_in(page, "ada@example.org")
+    site.sign_in(page, "ada@example.org")
     heading(page, "Your entries")
     expect(page.get_by_role("article")).to_have_count(1)
 
 
 def test_account_page(page: Page, site: Site) -> None:
     """One sees where one is signed in, in the site's own layout."""
-    sign_up(page, "Ada", "ada@example.org")
+    site.sign_up(page, "Ada", "ada@example.org")
     page.get_by_role("link", name="Account").click()
     expect(page.get_by_role("main")).to_contain_text("Chrome · Linux (this one)")
-    look(page, "account")
+    site.look(page, "account")
 
 
 def test_users_by_role(page: Page, site: Site) -> None:
     """An account made admin from the command line sees the users by role."""
-    sign_up(page, "Ada", "ada@example.org")
+    site.sign_up(page, "Ada", "ada@example.org")
     answer = page.request.get("/admin/users")
     assert answer.status == 403
     page.get_by_role("button", name="Sign out").click()
-    sign_up(page, "Grace", "grace@example.org")
+    site.sign_up(page, "Grace", "grace@example.org")
 
     site.flask("auth", "grant", "grace@example.org", "admin")
     page.goto("/")
     page.get_by_role("link", name="Users").click()
     expect(page.get_by_role("region", name="admin")).to_contain_text("Grace")
     expect(page.get_by_role("region", name="Without a role")).to_contain_text("Ada")
-    look(page, "users")
+    site.look(page, "users")
 
 
 def test_invalid_input_is_kept(page: Page, site: Site) -> None:
@@ -120,7 +92,7 @@ def test_invalid_input_is_kept(page: Page, site: Site) -> None:
     expect(page.get_by_label("Your name")).to_have_value("Ada")
     expect(page.get_by_label("E-mail address")).to_have_value("ada@example.org")
     expect(page.get_by_label("Password")).to_have_value("")
-    look(page, "invalid")
+    site.look(page, "invalid")
 
     summary.click()
     expect(page.get_by_label("Password")).to_be_focused()
