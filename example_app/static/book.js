@@ -36,8 +36,11 @@ async function send(form) {
   const again = part?.closest("form") ?? part?.querySelector("form");
   if (!again) return form.submit();
   again.toggleAttribute("data-replaces", form.hasAttribute("data-replaces"));
+  // A browser does this for new pages only, and complains otherwise.
+  const summary = again.querySelector("[autofocus]");
+  summary?.removeAttribute("autofocus");
   form.replaceWith(again);
-  again.querySelector("[role=alert], [tabindex='-1']")?.focus();
+  summary?.focus();
 }
 
 function take(form, article) {
