@@ -1,27 +1,16 @@
 // Entries are written and changed in place. Without this script the same links and
 // forms lead to pages of their own.
 
-const status = document.getElementById("status");
-
 const parse = (html) => new DOMParser().parseFromString(html, "text/html");
-
-function show(article) {
-  const message = document.createElement("p");
-  message.className = "message";
-  message.textContent = article.dataset.message;
-  status.replaceChildren(message);
-  article.querySelector("[data-edit]").focus();
-}
 
 async function openForm(link) {
   const page = parse(await (await fetch(link.href)).text());
   const form = page.querySelector("main form");
-  const article = link.closest("article");
   if (!form) return location.assign(link.href);
 
-  article.before(form);
-  article.hidden = true;
   form.dataset.replaces = "";
+  link.closest("article").before(form);
+  form.nextElementSibling.hidden = true;
   form.querySelector("textarea").focus();
 }
 
@@ -29,31 +18,30 @@ async function send(form) {
   const body = new URLSearchParams(new FormData(form));
   const headers = { "HX-Request": "true", Accept: "text/html" };
   const answer = await fetch(form.action, { method: "POST", body, headers });
-  const part = parse(await answer.text()).body.firstElementChild;
-  if (part?.matches("article")) return take(form, part);
+  const part = parse(await answer.text()).body;
 
-  // Neither an entry nor the form again: the page of its own will say what it is.
-  const again = part?.closest("form") ?? part?.querySelector("form");
-  if (!again) return form.submit();
-  again.toggleAttribute("data-replaces", form.hasAttribute("data-replaces"));
-  // A browser does this for new pages only, and complains otherwise.
+  if (part.querySelector("article")) show(part.querySelector("article"), form);
+  else if (part.querySelector("form")) replace(form, part.querySelector("form"));
+  else form.submit(); // the page of its own will say what it is
+}
+
+function replace(form, again) {
+  // A browser focuses the summary of new pages only, and complains otherwise.
   const summary = again.querySelector("[autofocus]");
   summary?.removeAttribute("autofocus");
+  again.toggleAttribute("data-replaces", form.hasAttribute("data-replaces"));
   form.replaceWith(again);
   summary?.focus();
 }
 
-function take(form, article) {
-  if (form.hasAttribute("data-replaces")) {
-    form.nextElementSibling.remove();
-    form.replaceWith(article);
-  } else {
-    const item = document.createElement("li");
-    item.append(article);
-    document.getElementById("list").prepend(item);
-    form.reset();
-  }
-  show(article);
+function show(article, form) {
+  const item = document.createElement("li");
+  const old = form.hasAttribute("data-replaces") && form.closest("li");
+  item.append(article);
+  old ? old.replaceWith(item) : document.getElementById("list").prepend(item);
+  if (!old) form.reset();
+  document.getElementById("status").textContent = article.dataset.message;
+  article.querySelector("[data-edit]").focus();
 }
 
 document.addEventListener("click", (event) => {
