@@ -27,8 +27,7 @@ from flask_simpleauth.stores.embedded import EmbeddedStore
 from flask_simpleauth.stores.memory import MemoryStore, MemoryUser
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_simpleauth.strength import PasswordRules
-from flask_simpleauth.testing import CHEAP_HASH
-from flask_simpleauth.testing import FakeClock as Clock
+from flask_simpleauth.testing import CHEAP_HASH, FakeClock
 from flask_simpleauth.throttling import Throttle
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
@@ -36,6 +35,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.pool import NullPool
 
 PASSWORD = "correct horse battery"
+
+Clock = FakeClock
 DAY = timedelta(days=1)
 
 

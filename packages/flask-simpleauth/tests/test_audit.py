@@ -33,9 +33,9 @@ def records(app: Flask, auth: SimpleAuth) -> Iterator[list[AuditRecord]]:
 
 def outcomes(records: list[AuditRecord]) -> list[tuple[str, str, object]]:
     """Return what was recorded since the last time."""
-    told = [(record.what, record.outcome, record.account) for record in records]
+    told = list(records)
     records.clear()
-    return told
+    return [(record.what, record.outcome, record.account) for record in told]
 
 
 def sign_in(client: AuthClient, password: str = PASSWORD, email: str = ADA) -> None:

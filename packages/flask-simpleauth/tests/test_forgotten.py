@@ -269,7 +269,8 @@ def test_without_a_mailer(
     result = app.test_cli_runner().invoke(args="auth reset-link ada@example.org")
     path = result.output.strip()
     assert client.get(path).status_code == 200
-    assert send(client, "reset", key=path.rpartition("/")[2], new=NEW)
+    done = send(client, "reset", key=path.rpartition("/")[2], new=NEW)
+    assert done.status_code == 303
     assert can_sign_in(app, NEW)
 
 

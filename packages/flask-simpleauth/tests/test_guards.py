@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
@@ -256,11 +260,10 @@ def test_decorator_in_the_wrong_place(app: Flask, auth: SimpleAuth) -> None:
 
 def test_decorators_between(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
     """Other decorators around or below the guard do not confuse the check."""
-    from functools import wraps
 
-    def shouting(view):  # type: ignore[no-untyped-def]
+    def shouting(view: Callable[..., str]) -> Callable[..., str]:
         @wraps(view)
-        def shout(*args, **kwargs):  # type: ignore[no-untyped-def]
+        def shout(*args: Any, **kwargs: Any) -> str:
             return view(*args, **kwargs).upper()
 
         return shout
