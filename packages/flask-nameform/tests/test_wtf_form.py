@@ -426,6 +426,22 @@ def test_as_a_named_form(app: Flask, hidden: Hidden, protect: bool) -> None:
     assert 'value="Ada"' in answer.text
 
 
+def test_as_a_named_form_that_asks(app: Flask, client: FlaskClient) -> None:
+    """There is no token in the URL, and none is missed."""
+    forms = Forms(app)
+    forms.add_query("inner", Inner)
+
+    @app.get("/")
+    def index() -> str:
+        form = forms.query("inner", Inner)
+        shown = render_template_string("{{ show_form('inner') }}")
+        return f"{form.validate_on_submit()} {form.name.data} {shown}"
+
+    assert "csrf_token" not in client.get("/").text
+    answer = client.get("/?_form=inner&name=Ada").text
+    assert answer.startswith("True Ada")
+
+
 def test_under_the_real_protection(
     app: Flask, client: FlaskClient, hidden: Hidden, real: Any
 ) -> None:

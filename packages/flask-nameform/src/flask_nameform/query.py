@@ -19,4 +19,6 @@ def bind_query(full_name: str, definition: Definition, key: str | None = None) -
     submitted = request.args.get(marker.FIELD) == full_name
     identity = Identity(full_name, key, signed=full_name, submitted=submitted)
     asked: Any = Posted(request.args, MultiDict()) if submitted else None
-    return definition.form_class(formdata=asked, meta={"nameform": identity})
+    # Nothing is changed by it, so a form of Flask-WTF's kind needs no token either.
+    meta = {"nameform": identity, "csrf": False}
+    return definition.form_class(formdata=asked, meta=meta)
