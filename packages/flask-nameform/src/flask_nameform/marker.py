@@ -6,15 +6,15 @@ going back there is never an open redirect.
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask import request
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData
 
 from .settings import signing_keys
+from .signing import serializer
 
 #: The name of the hidden field.
 FIELD = "_form"
@@ -67,7 +67,7 @@ def read(text: str, name: str) -> Marker:
 def load(text: str) -> Marker | None:
     """Return the marker in a posted field if this app signed it."""
     try:
-        return Marker(*_serializer(_secret_keys()).loads(text))
+        return Marker(*serializer("marker", _secret_keys()).loads(text))
     except (BadData, UnicodeError):
         return None
 
@@ -91,16 +91,7 @@ def page_url(page: str | None) -> str:
 
 @lru_cache(1000)
 def _signed(marker: Marker, secret_keys: tuple[Any, ...]) -> str:
-    return str(_serializer(secret_keys).dumps(marker))
-
-
-@lru_cache(10)
-def _serializer(secret_keys: tuple[Any, ...]) -> URLSafeSerializer:
-    return URLSafeSerializer(
-        list(secret_keys),
-        salt="flask-nameform.marker",
-        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
-    )
+    return str(serializer("marker", secret_keys).dumps(marker))
 
 
 def _secret_keys() -> tuple[Any, ...]:

@@ -17,11 +17,14 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from .honeypot import older
+
 
 class FormClient(FlaskClient):
     """A test client that says of each request that it comes from the site itself.
 
     Current browsers do (``Sec-Fetch-Site``), so no test has to care for CSRF tokens.
+    It takes its time as people do, so no test has to wait for a ``HoneypotField``.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,6 +49,10 @@ class FormClient(FlaskClient):
         answer = self.get(page, follow_redirects=True)
         parts = (name.replace(".", "-"), str(key or ""), "form")
         form = _find_form(answer, "-".join(filter(None, parts)))
+
+        with self.application.app_context():
+            form.grow_older()
+
         data = form.filled_in(values)
         address = form.action or answer.request.full_path.rstrip("?")
 
@@ -70,6 +77,10 @@ class _FormOnPage:
     #: What buttons send when they are pressed; who does not say presses the first. One
     #: without a name is under the empty one, and sends nothing.
     buttons: dict[str, str] = field(default_factory=dict[str, str])
+
+    def grow_older(self) -> None:
+        """Let the form have been open for a while."""
+        self.fields = {k: list(map(older, values)) for k, values in self.fields.items()}
 
     def filled_in(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return what a browser would send."""
