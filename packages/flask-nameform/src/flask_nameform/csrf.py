@@ -24,6 +24,7 @@ from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
 
 from .attributes import hidden_input
+from .hints import why_unproven
 from .i18n import texts
 from .masking import masked, proves, unmasked
 from .policy import SAFE_METHODS, Decision, Evidence, Policy, Verdict, decide
@@ -102,6 +103,7 @@ def allows(form_name: str | None = None, *, own_form: bool = False) -> bool:
         and not _has_token(form_name)
         and not _has_their_token()
     ):
+        _tell_why()
         return False
 
     request.environ[_CHECKED] = True
@@ -215,7 +217,6 @@ def _vary(response: Response) -> Response:
 def _has_token(form_name: str | None) -> bool:
     """Verify the posted token, for this form or for any."""
     secret: str | None = session.get(_SESSION_KEY)
-    posted = next(filter(None, map(request.headers.get, HEADERS)), None)
 
     if secret is None:
         return False
@@ -223,7 +224,22 @@ def _has_token(form_name: str | None) -> bool:
     if form_name is None:
         form_name = request.form.get("_form", "")
 
-    return proves(posted or request.form.get(FIELD, ""), secret, form_name, "")
+    return proves(_posted_token(), secret, form_name, "")
+
+
+def _posted_token() -> str:
+    in_header = next(filter(None, map(request.headers.get, HEADERS)), None)
+    return in_header or request.form.get(FIELD, "")
+
+
+def _tell_why() -> None:
+    """Tell the developer why there is no token, at the level of debug mode."""
+    reason = why_unproven(
+        has_marker="_form" in request.form,
+        has_token=bool(_posted_token()),
+        has_session=_SESSION_KEY in session,
+    )
+    current_app.logger.debug("CSRF: a post to %s: %s", request.endpoint, reason)
 
 
 def _has_their_token() -> bool:

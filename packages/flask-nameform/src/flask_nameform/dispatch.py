@@ -15,6 +15,7 @@ from .answers import accepted, not_accepted, refused, rows_changed, shown_alone
 from .arguments import is_trusted, load
 from .form import EXPIRED, Form, FormError
 from .formdata import posted_in_request, posted_text
+from .hints import UNTRUSTED
 from .identity import Identity
 from .jsonbody import UnreadableError
 from .marker import Marker
@@ -66,11 +67,20 @@ def _check(
     _require_form(full_name)
     mark = marker.read(posted_text(marker.FIELD, ""), full_name)
 
-    if not csrf.allows(full_name, own_form=True) or not is_trusted(mark, definition):
+    if not csrf.allows(full_name, own_form=True) or not _is_trusted(mark, definition):
         posted = posted_in_request().without_files()
         return not_accepted(definition, Submission(mark, posted, {"": [EXPIRED]}, 400))
 
     return _handle(definition, handler, mark)
+
+
+def _is_trusted(mark: Marker, definition: Definition) -> bool:
+    trusted = is_trusted(mark, definition)
+
+    if not trusted:
+        current_app.logger.debug("The form %s: %s", mark.name, UNTRUSTED)
+
+    return trusted
 
 
 def _require_form(full_name: str) -> None:

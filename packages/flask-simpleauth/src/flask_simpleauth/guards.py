@@ -98,7 +98,7 @@ def guard(view: F, requirement: Requirement) -> F:
         _guard_class(given, requirement)
         return view
 
-    wrapper = _guard_function(given, requirement)
+    wrapper = login_required(given, requirement)
     setattr(given, _GUARD, wrapper)
     return cast(F, wrapper)
 
@@ -108,11 +108,12 @@ def _is_class_view(view: object) -> bool:
 
 
 def _guard_class(view: type[View], requirement: Requirement) -> None:
-    guard_it = partial(_guard_function, requirement=requirement)
+    guard_it = partial(login_required, requirement=requirement)
     view.decorators = [*view.decorators, guard_it]
 
 
-def _guard_function(view: Callable[..., Any], requirement: Requirement) -> Any:
+def login_required(view: Callable[..., Any], requirement: Requirement) -> Any:
+    # Its name is what 'flask forms' shows of it.
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         refusal = requirement.refusal()
