@@ -25,7 +25,7 @@ class Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.answer("220 here")
         for line in self.rfile:
-            command = line.decode().strip()
+            command = line.decode("latin-1").strip()
             self.server.heard.append(command)
             if command.upper() == "DATA":
                 self.answer("354 go on")

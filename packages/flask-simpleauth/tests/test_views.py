@@ -238,10 +238,13 @@ def test_taken_at_once(app: Flask, client: FlaskClient) -> None:
 
 
 def test_closed(app: Flask, client: FlaskClient) -> None:
-    """Where sign-up is closed there is no page, no link, and no way around."""
+    """Where sign-up is closed there is no form, no link, and no way around."""
     app.config["SIMPLEAUTH_SIGN_UP"] = "closed"
 
-    assert client.get("/auth/signup").status_code == 404
+    page = client.get("/auth/signup")
+    assert page.status_code == 403
+    assert "Nobody can sign up here" in page.text
+    assert "<form" not in page.text
     assert "signup" not in client.get("/auth/login").text
     assert sign_up(client).status_code == 403
     assert rows(app, "user") == 0

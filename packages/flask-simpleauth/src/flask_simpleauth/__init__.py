@@ -12,6 +12,7 @@ from .errors import (
     WeakPassword,
 )
 from .extension import SimpleAuth
+from .forms import SignupForm
 from .mail import Mailer, Message
 from .signals import (
     active_changed,
@@ -38,6 +39,7 @@ __all__ = [
     "LinkIsDead",
     "Mailer",
     "Message",
+    "SignupForm",
     "SimpleAuth",
     "Store",
     "Taken",

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 #: What can happen. A flow made of others leaves their records too.
 Event = Literal[
+    "accept-invitation",
     "access",
     "activate",
     "authenticate",
@@ -32,6 +33,7 @@ Event = Literal[
     "end-sessions",
     "grant-role",
     "import-account",
+    "invite",
     "normalise-address",
     "reset-password",
     "revoke-api-token",
@@ -42,6 +44,8 @@ Event = Literal[
     "sign-up",
     "start-address",
     "start-reset",
+    "start-sign-up",
+    "withdraw-invitation",
 ]
 
 #: The outcome of what was not refused.

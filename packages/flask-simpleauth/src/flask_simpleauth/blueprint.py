@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from flask_nameform import Forms
 
-from . import account, contact, forgotten, views
+from . import account, contact, forgotten, joining, views
 from .forms import (
     AddressForm,
     ConfirmAddressForm,
@@ -25,13 +25,14 @@ from .texts import texts
 _ = texts.lazy
 
 
-def make_blueprint(url_prefix: str) -> Blueprint:
+def make_blueprint(url_prefix: str, sign_up_form: type[SignupForm]) -> Blueprint:
     """Return the blueprint with our pages, templates and forms, for one app."""
     blueprint = Blueprint(
         KEY, __name__, url_prefix=url_prefix, template_folder="templates"
     )
     blueprint.add_url_rule("/login", "login", views.login_page)
-    blueprint.add_url_rule("/signup", "signup", views.signup_page)
+    blueprint.add_url_rule("/signup", "signup", joining.signup_page)
+    blueprint.add_url_rule("/signup/<key>", "join_page", joining.join_page)
     blueprint.add_url_rule("/logout", "logout", views.logout_page)
     blueprint.add_url_rule("/account", "account", account.account_page)
     blueprint.add_url_rule("/confirm", "confirm", account.confirm_page)
@@ -43,7 +44,7 @@ def make_blueprint(url_prefix: str) -> Blueprint:
 
     forms = Forms(blueprint=blueprint)
     forms.add("login", LoginForm, handler=views.log_in, title=_("Sign in"))
-    forms.add("signup", SignupForm, handler=views.sign_up, title=_("Sign up"))
+    forms.add("signup", sign_up_form, handler=joining.sign_up, title=_("Sign up"))
     forms.add("logout", LogoutForm, handler=views.log_out, title=_("Sign out"))
     forms.add(
         "password",

@@ -15,7 +15,9 @@ from .authentication import Attempt, authenticate
 from .blueprint import make_blueprint
 from .cli import auth_cli
 from .current_user import CurrentUser
+from .forms import SignupForm
 from .guards import Requirement, check_order, guard, open_to_all
+from .joining import invite
 from .mail import Mailer
 from .permissions import is_in_scope, permissions_of
 from .refusals import challenge, forbid
@@ -64,6 +66,7 @@ class SimpleAuth(Generic[U]):
         confirmed and changed, and changes are told by mail.
     :param breached: tells whether a password that somebody wants is known to be stolen;
         what it raises is logged, and the password taken.
+    :param sign_up_form: your own subclass of :class:`~flask_simpleauth.SignupForm`.
     :param clock: returns the present instant, seconds since 1970.
     """
 
@@ -76,8 +79,16 @@ class SimpleAuth(Generic[U]):
         permissions: Mapping[str, Collection[str]] | None = None,
         mailer: Mailer | None = None,
         breached: BreachCheck | None = None,
+        sign_up_form: type[SignupForm] = SignupForm,
         clock: Clock = time.time,
     ) -> None:
+        given: type = sign_up_form
+        if not issubclass(given, SignupForm):
+            raise RuntimeError(
+                f"{given.__name__} cannot be the sign-up form: it has to be a"
+                " subclass of flask_simpleauth.SignupForm."
+            )
+        self._sign_up_form = sign_up_form
         self._store = store
         self._home = home
         self._permissions = permissions
@@ -123,7 +134,8 @@ class SimpleAuth(Generic[U]):
         app.extensions[KEY] = state
         app.context_processor(lambda: {"auth": self, "current_user": CurrentUser()})
         app.before_request(_check_order_once)
-        app.register_blueprint(make_blueprint(state.settings().url_prefix))
+        prefix = state.settings().url_prefix
+        app.register_blueprint(make_blueprint(prefix, self._sign_up_form))
         app.cli.add_command(auth_cli)
         notices.connect(app)
 
@@ -266,6 +278,20 @@ class SimpleAuth(Generic[U]):
         return flows.create_user(
             self._services(), identity, secret, name=name, confirmed=confirmed
         )
+
+    def invite(self, email: str, *, role: str | None = None) -> str:
+        """Invite somebody to sign up, and return the link to hand over.
+
+        It is good for a week and one account, whose address is confirmed by it. If
+        there is a mailer it is sent too. Another invitation of the address ends.
+
+        :param role: a role the account will have, made if it is new.
+        :raises InvalidIdentity: if that is no address.
+        :raises Taken: if the address has an account.
+        :raises RuntimeError: if nobody can sign up, or your class has no roles.
+        """
+        self._state()
+        return invite(email, role)
 
     def is_confirmed(self, user: U) -> bool:
         """Tell whether the user has read a mail that was sent to their address.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from .authentication import reauthenticate
@@ -25,10 +26,12 @@ def sign_up(
     secret: str,
     *,
     name: str = "",
+    own: Mapping[str, Any] | None = None,
     address: str | None = None,
 ) -> U:
     """Make an account for a visitor.
 
+    :param own: more values, by the user class's own names.
     :raises InvalidIdentity: if that is no address.
     :raises Taken: if the address has an account.
     :raises WeakPassword: if the password will not do.
@@ -36,7 +39,7 @@ def sign_up(
     """
     normalise(identity)  # before anything is counted
     services.throttle.reserve(SIGN_UP, address=address)
-    return create_user(services, identity, secret, name=name)
+    return create_user(services, identity, secret, name=name, own=own)
 
 
 @audited("create-account")
@@ -47,10 +50,14 @@ def create_user(
     *,
     name: str = "",
     confirmed: bool = False,
+    role: str | None = None,
+    own: Mapping[str, Any] | None = None,
 ) -> U:
     """Make an account.
 
     :param confirmed: whether the address is known to be theirs.
+    :param role: a role it has from the start, made if it is new.
+    :param own: more values, by the user class's own names.
     :raises InvalidIdentity: if that is no address.
     :raises Taken: if the address has an account.
     :raises WeakPassword: if the password will not do.
@@ -62,14 +69,18 @@ def create_user(
         raise Taken()
 
     values: dict[str, Any] = {
+        **(own or {}),
         "email": normalised,
         "name": " ".join(name.split())[:MAX_NAME],
         "password_hash": services.passwords.hash(secret),
     }
-    user = services.users.create(values)
+    with services.transaction():
+        user = services.users.create(values)
+        if role is not None:
+            grant(services, user, role)
+        if confirmed:
+            note_confirmed(services, user)
     user_created.send(services.sender, user=user)
-    if confirmed:
-        note_confirmed(services, user)
     return user
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
 from flask import request
 from flask_nameform import Form
 from wtforms import (
     BooleanField,
     EmailField,
+    Field,
     HiddenField,
     PasswordField,
     StringField,
@@ -14,8 +19,11 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Length
 
+from . import invitations
+from .errors import AuthError
 from .flows import MAX_NAME
 from .identity import MAX_IDENTITY
+from .sign_up_modes import good_links
 from .state import current_state
 from .texts import texts
 from .visit import current_visit
@@ -29,6 +37,15 @@ def _sealed_next() -> str:
     if request.blueprint != "simpleauth":
         return ""
     return request.args.get("next") or seal_next(home())
+
+
+def _key_of_an_invitation() -> str:
+    is_there = request.endpoint == "simpleauth.join_page"
+    return _key_in_the_address() if is_there else ""
+
+
+def _key_in_the_address() -> str:
+    return str((request.view_args or {}).get("key", ""))
 
 
 def _email_field() -> EmailField:
@@ -54,8 +71,23 @@ class LoginForm(Form):
 
 
 class SignupForm(Form):
-    """Make an account."""
+    """Make an account.
 
+    Where mail can be sent it asks for the address first, and for the rest who has
+    opened the link that was sent there. A subclass may have more fields:
+
+    .. code-block:: python
+
+        class MemberForm(SignupForm):
+            city = StringField("Where do you live?")
+
+            def own_values(self) -> dict[str, Any]:
+                return {"city": self.city.data}
+
+        auth = SimpleAuth(sign_up_form=MemberForm)
+    """
+
+    key = HiddenField(default=_key_of_an_invitation)
     name = StringField(
         _("Your name"),
         [DataRequired(_("Enter your name.")), Length(max=MAX_NAME)],
@@ -72,15 +104,45 @@ class SignupForm(Form):
     next = HiddenField(default=_sealed_next)
     submit = SubmitField(_("Sign up"))
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+        #: Whether it asks for no more than the address yet.
+        self.is_for_the_address = False
+        if self.key.data:
+            self._settle_the_address(self.key.data)
+        elif current_state().mailer is not None:
+            self._ask_for_the_address()
+
+    def __iter__(self) -> Iterator[Field]:
+        """Give the button last, below the fields of a subclass."""
+        fields = list(super().__iter__())
+        return iter(sorted(fields, key=lambda field: field.name == "submit"))
+
+    def own_values(self) -> dict[str, Any]:
+        """Return what else a new user has, by the names of your user class."""
+        return {}
+
+    def _settle_the_address(self, key: str) -> None:
+        with suppress(AuthError):
+            services = current_state().services()
+            self.email.data = invitations.read(services, key, good_links()).address
+        # It is the link that tells, whatever is sent.
+        self.email.validators = ()
+        self.email.render_kw = {"autocomplete": "username", "readonly": True}
+
+    def _ask_for_the_address(self) -> None:
+        self.is_for_the_address = True
+        self.email.description = _("We send you a link with which you can go on.")
+        for field in list(self):
+            if field.name not in ("key", "email", "next", "submit"):
+                del self[field.name]
+
 
 class LogoutForm(Form):
     """Sign out."""
 
     submit = SubmitField(_("Sign out"))
-
-
-def _key_in_the_address() -> str:
-    return str((request.view_args or {}).get("key", ""))
 
 
 def _own_email() -> str:

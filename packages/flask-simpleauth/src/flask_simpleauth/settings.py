@@ -28,8 +28,9 @@ class Settings:
     origin: str | None = None
     #: The template the pages extend; it needs a block named ``page_content``.
     base_template: str = "simpleauth/base.html"
-    #: Who may make an account: anybody, or only ``flask auth create-user``.
-    sign_up: Literal["open", "closed"] = "open"
+    #: Who may sign up: anybody, who was invited, or nobody. ``flask auth create-user``
+    #: makes accounts in any case.
+    sign_up: Literal["open", "invite", "closed"] = "open"
     #: Characters a new password needs. NIST SP 800-63B asks for 15 where the password
     #: is all there is and 8 beside a second factor; OWASP ASVS 6.2.1 for 8.
     password_min_length: int = 12

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 U = TypeVar("U")
@@ -52,17 +52,30 @@ class Attributes:
             roles = [roles]
         return frozenset(getattr(role, "name", role) for role in roles)
 
-    def role_names_with(self, user: object, role: str) -> frozenset[str]:
-        """Return the names after this role is granted: the only one, or one more.
+    def require_roles(self, who: str = "The user class") -> None:
+        """Refuse a role where there is no place for one.
 
         :raises RuntimeError: if the user class has no roles.
         """
         if self.roles is None:
             raise RuntimeError(
-                f"{type(user).__name__} has no attribute for roles. Give it a"
-                " relationship named 'role' or 'roles' to a class with a 'name'."
+                f"{who} has no attribute for roles. Give it a relationship named 'role'"
+                " or 'roles' to a class with a 'name'."
             )
 
+    def own_name(self, name: str) -> str | None:
+        """Return what the class calls this; what is not ours it calls so itself."""
+        if name not in {field.name for field in fields(self)}:
+            return name
+        own_name: str | None = getattr(self, name)
+        return own_name
+
+    def role_names_with(self, user: object, role: str) -> frozenset[str]:
+        """Return the names after this role is granted: the only one, or one more.
+
+        :raises RuntimeError: if the user class has no roles.
+        """
+        self.require_roles(type(user).__name__)
         has_one = _is_one_role(self.read(user, "roles"))
         return frozenset({role} if has_one else {role, *self.role_names(user)})
 
@@ -102,7 +115,11 @@ class Hit:
 
 
 class UserStore(Protocol[U]):
-    """Keeps users. Values and changes go by the names of :class:`Attributes`."""
+    """Keeps users.
+
+    Values and changes go by the names of :class:`Attributes`, others by those of the
+    user class itself. ``roles`` are a collection of names, and only ever changed.
+    """
 
     attributes: Attributes
 
@@ -123,7 +140,10 @@ class UserStore(Protocol[U]):
         ...
 
     def save(self, user: U, changes: Mapping[str, Any]) -> None:
-        """Change these values; ``roles`` is a collection of names."""
+        """Change these values.
+
+        :raises Taken: as :meth:`create`.
+        """
         ...
 
     def delete(self, user: U) -> None:

@@ -26,8 +26,8 @@ class Limit:
     purpose: str
     #: Seconds.
     window: int
-    #: Tries for one account; ``None`` where there is no account yet.
-    by_account: int | None
+    #: Tries for one account, or one address that is written to.
+    by_account: int
     #: Tries from one network, behind which a whole office may sit.
     by_address: int
 
@@ -35,7 +35,7 @@ class Limit:
 SIGN_IN = Limit("sign-in", window=15 * 60, by_account=10, by_address=100)
 RESET = Limit("reset", window=60 * 60, by_account=5, by_address=50)
 ADDRESS = Limit("address", window=60 * 60, by_account=5, by_address=50)
-SIGN_UP = Limit("sign-up", window=60 * 60, by_account=None, by_address=20)
+SIGN_UP = Limit("sign-up", window=60 * 60, by_account=5, by_address=20)
 
 
 class Throttle:
@@ -61,7 +61,7 @@ class Throttle:
                 ("account", account, limit.by_account),
                 ("address", address, limit.by_address),
             )
-            if who is not None and allowed is not None
+            if who is not None
         }
         now = int(self._clock())
         hits = self._counters.hit(dict.fromkeys(tries, limit.window), now)

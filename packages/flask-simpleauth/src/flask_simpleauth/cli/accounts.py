@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from .. import flows, recovery
+from .. import flows, invitations, joining, recovery
 from ..identity import normalise
 from ..origin import current_site
 from ..services import Services
@@ -77,6 +77,23 @@ def reset_link(email: str) -> None:
     with _account(email) as (services, user):
         key = recovery.start_reset(services, user)
     click.echo(current_site().url("simpleauth.reset_page", key=key))
+
+
+@auth_cli.command("invite")
+@click.argument("email")
+@click.option("--role", help="A role the account will have.")
+@click.option("--withdraw", is_flag=True, help="End the invitation instead.")
+def invite(email: str, role: str | None, withdraw: bool) -> None:
+    """Print a link with which the owner of EMAIL can sign up, once.
+
+    It is sent to them too if the site sends mail.
+    """
+    with plain_errors():
+        if not withdraw:
+            click.echo(joining.invite(email, role))
+            return
+        ended = invitations.withdraw(current_state().services(), email)
+    click.echo(f"{ended} ended.")
 
 
 @auth_cli.command("sessions")

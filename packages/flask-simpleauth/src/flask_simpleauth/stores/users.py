@@ -144,8 +144,11 @@ class RelationalUsers(Generic[U]):
 
     def _own(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values by the class's own names, without those it has none for."""
-        own_names = {name: getattr(self.attributes, name) for name in values}
-        own = {own_names[n]: value for n, value in values.items() if own_names[n]}
+        own = {
+            own_name: value
+            for name, value in values.items()
+            if (own_name := self.attributes.own_name(name)) is not None
+        }
         if "confirmed_at" in values and self.attributes.confirmed_at is not None:
             confirmed_at = self._model.instant(values["confirmed_at"])
             own[self.attributes.confirmed_at] = confirmed_at
