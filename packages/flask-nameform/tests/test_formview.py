@@ -222,6 +222,7 @@ def test_the_summary_leads_to_each_problem(render: Render, elements: Elements) -
     found = elements(html)
     box = next(e for e in found if e.get("class") == "error-summary")
     assert (box["tabindex"], "autofocus" in box) == ("-1", True)
+    assert box["role"] == "group"  # nothing without a role may have a name (ARIA 1.2)
     assert found[found.index(box) + 1]["role"] == "alert"
     assert found[0][""] == "form"
     assert found[1] is box
