@@ -12,6 +12,7 @@ from flask_nameform.files import FileField
 from flask_nameform.i18n import use_locale
 from flask_nameform.testing import FormClient
 from flask_nameform.wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import (
     BooleanField,
@@ -583,8 +584,41 @@ def test_what_leads_to_a_list_leads_to_something(
         html = render_template_string("{{ quick_form(form) }}", form=form)
     found = elements(html)
     links = [e["href"] for e in found if e[""] == "a"]
-    assert links == ["#Lists-empty-add", "#Lists-rows-0-name"]
-    assert {e["id"] for e in found if "id" in e} >= {"Lists-empty-add"}
+    assert links == ["#Lists-empty--add", "#Lists-rows-0-name"]
+    assert {e["id"] for e in found if "id" in e} >= {"Lists-empty--add"}
+
+
+def test_problems_say_in_which_row_they_are(app: Flask) -> None:
+    """In the summary, where links of one text would lead to several places."""
+
+    class Nested(Form):
+        guests = FieldList(FormField(Guest, "Guest"), "Guests")
+
+    data = {"guests-0-name": "Ada", "guests-1-name": "", "guests-1-songs-0": "x" * 9}
+    form: Any = Nested(ImmutableMultiDict(data))
+    assert not form.validate()
+    form.guests[1].form.songs[0].errors = [Markup("Too <b>long</b>"), "<Too> long"]
+    with app.test_request_context("/"):
+        html = render_template_string("{{ quick_form(form) }}", form=form)
+    assert ">Guest 2: Enter the name</a>" in html
+    assert "</span> Enter the name</p>" in html
+    assert ">Guest 2: Song 1: Too <b>long</b></a>" in html
+    assert ">Guest 2: Song 1: &lt;Too&gt; long</a>" in html
+
+
+def test_a_row_may_have_a_field_of_any_name(app: Flask, elements: Elements) -> None:
+    """Ids of buttons are those of no field."""
+
+    class Row(Form):
+        remove = StringField("Remove")
+        add = StringField("Add")
+
+    class Rows(Form):
+        rows = FieldList(FormField(Row, "Row"), "Rows")
+
+    html = render(app, Rows, data={"rows": [{}]})
+    ids = [e["id"] for e in elements(html) if "id" in e]
+    assert len(ids) == len(set(ids))
 
 
 def test_another_separator_works(app: Flask, elements: Elements) -> None:

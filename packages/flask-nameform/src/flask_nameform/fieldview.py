@@ -40,6 +40,8 @@ class FieldView:
     #: The attributes of a group's ``fieldset``, and more classes of it.
     attributes: str = ""
     classes: str = ""
+    #: Whether it is one of many in a list, which its label tells apart.
+    is_row: bool = False
     #: How the parts of this field stand to each other.
     layout: Layout = "stacked"
 
@@ -183,7 +185,7 @@ def _choices(field: Any, look: Look) -> Iterator[FieldView]:
 
 def _rows(field: FieldList[Field], look: Look) -> Iterator[FieldView]:
     for number, row in enumerate(field, 1):
-        view = view_field(row, look)
+        view = replace(view_field(row, look), is_row=True)
         mark = FieldView("hidden", "", "", row_mark(field, row))
         buttons = row_buttons(field, row, number)
         extra = (mark, *(_row_button(button, look) for button in buttons))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -152,4 +152,14 @@ def _problems_of(view: FieldView) -> Iterator[Problem]:
         yield Problem(message, "" if view.kind == "hidden" else view.focus_id)
 
     for part in view.parts:
-        yield from _problems_of(part)
+        for problem in _problems_of(part):
+            yield _of_row(part, problem) if part.is_row else problem
+
+
+def _of_row(row: FieldView, problem: Problem) -> Problem:
+    """Say in which row it is, since links of one text may not lead to several places.
+
+    See WCAG 2.2, 2.4.4.
+    """
+    text = Markup(texts.gettext("%(row)s: %(message)s"))  # noqa: S704 # ours
+    return replace(problem, text=text % {"row": row.label, "message": problem.text})

@@ -129,7 +129,7 @@ def row_buttons(field: FieldList[Field], row: Field, number: int) -> list[RowBut
 
     label = _within_sentence(row_label(field, number))
     text = texts.gettext("Remove %(row)s", row=label)
-    return [RowButton(f"{row.id}-remove", f"remove {row.name}", text)]
+    return [RowButton(f"{row.id}--remove", f"remove {row.name}", text)]
 
 
 def list_buttons(field: FieldList[Field]) -> list[RowButton]:
@@ -139,7 +139,7 @@ def list_buttons(field: FieldList[Field]) -> list[RowButton]:
 
     label = _within_sentence(row_label(field))
     text = texts.gettext("Add another %(row)s", row=label)
-    return [RowButton(f"{field.id}-add", f"add {field.name}", text)]
+    return [RowButton(f"{field.id}--add", f"add {field.name}", text)]
 
 
 def row_mark(field: FieldList[Field], row: Field) -> Markup:
