@@ -114,7 +114,7 @@ def test_what_is_required(
             "Choose one of the options for “Size”.",
         ),
         (
-            SelectField("Size", choices=CHOICES, coerce=int),
+            SelectField("Size", choices=NUMBERS, coerce=int),
             "c",
             "Choose one of the options for “Size”.",
         ),
