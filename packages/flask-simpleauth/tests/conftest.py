@@ -19,6 +19,7 @@ from flask_simpleauth import AuthError, SimpleAuth
 from flask_simpleauth.api_tokens import ApiTokens
 from flask_simpleauth.audit import Audit
 from flask_simpleauth.flows import create_user
+from flask_simpleauth.housekeeping import Housekeeping
 from flask_simpleauth.links import Links
 from flask_simpleauth.passwords import Passwords
 from flask_simpleauth.services import Services
@@ -217,6 +218,7 @@ def services(clock: Clock) -> Services[MemoryUser]:
         api_tokens=ApiTokens(store.tokens, clock, audit),
         links=Links(store.users, store.tokens, clock, lambda: [b"key"]),
         audit=audit,
+        housekeeping=Housekeeping(store.tokens, store.counters, clock),
         rules=PasswordRules(12),
         sender=None,
     )

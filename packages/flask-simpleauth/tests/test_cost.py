@@ -99,6 +99,7 @@ def site(
     app.config.update(SECRET_KEY="for tests", SIMPLEAUTH_PASSWORD_HASH="scrypt:256:8:1")
     auth: SimpleAuth[Any] = SimpleAuth(clock=clock)
     auth.init_app(app, store=SQLAlchemyStore(db, user_class))
+    app.extensions["simpleauth"].replace(below=lambda number: 1)  # tidy up another time
 
     app.add_url_rule("/public", "public", lambda: "public")
     app.add_url_rule("/in", "in", auth.login_required(lambda: auth.require_user().name))
@@ -146,6 +147,13 @@ def test_signing_in(site: Site) -> None:
     for _ in range(2):  # the first makes the counters, the second finds them
         assert site.sign_in(client=site.app.test_client()) == 303
         assert (site.cost.reads, site.cost.writes) == (1, 2)
+
+
+def test_tidying_up(site: Site) -> None:
+    """One sign-in in a hundred looks for what has expired, and takes that away."""
+    site.app.extensions["simpleauth"].replace(below=lambda number: 0)
+    site.sign_in()
+    assert (site.cost.reads, site.cost.writes) == (3, 2)
 
 
 def test_signing_in_again(site: Site) -> None:

@@ -157,19 +157,6 @@ def test_end_others(sessions: Sessions) -> None:
     assert sessions.resolve(elsewhere) is not None
 
 
-def test_some_starts_purge(
-    sessions: Sessions, tokens: MemoryTokens, clock: Clock
-) -> None:
-    """Expired sessions do not pile up: now and then a start removes some."""
-    sessions.start(7)
-    clock.now += 10 * 3600
-    for _ in range(256 * 20):
-        sessions.start(8)
-        if not tokens.list_for(7, "session"):
-            break
-    assert tokens.list_for(7, "session") == []
-
-
 def test_long_label(sessions: Sessions) -> None:
     """A device's name is cut to what the store holds."""
     _, token = sessions.start(7, "x" * 10_000)

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from .api_tokens import ApiTokens
 from .audit import DONE, Audit, Event
+from .housekeeping import Housekeeping
 from .links import Links
 from .passwords import Passwords
 from .sessions import Sessions
@@ -43,6 +44,7 @@ class Services(Generic[U]):
     api_tokens: ApiTokens
     links: Links
     audit: Audit
+    housekeeping: Housekeeping
     rules: PasswordRules
     #: Who sends the signals: the app.
     sender: object

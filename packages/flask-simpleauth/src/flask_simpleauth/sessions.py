@@ -21,10 +21,6 @@ SESSION = "session"
 #: of one for each page.
 _TOUCH_AFTER = 600
 
-#: A start in 256, by its random digest, removes some expired tokens of whomever.
-_PURGING = "00"
-_PURGE_SIZE = 100
-
 
 @dataclass(frozen=True)
 class Limits:
@@ -69,8 +65,6 @@ class Sessions:
             data={"remember": remember},
         )
         self._tokens.put(token)
-        if token.digest.startswith(_PURGING):
-            self._tokens.purge(now, _PURGE_SIZE)
         return key, token
 
     def resolve(self, key: str) -> Token | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import nullcontext
 from typing import Any
 
@@ -15,6 +16,7 @@ from .api_tokens import ApiTokens
 from .audit import Audit, Caller
 from .config import LiveSettings
 from .foreign_hashes import ForeignHashes
+from .housekeeping import Housekeeping
 from .links import Links
 from .mail import Mailer
 from .passwords import Passwords
@@ -64,6 +66,7 @@ class State:
         self._app = app
         self._store = store
         self._clock = clock
+        self._below = secrets.randbelow
         self._live = LiveSettings(Settings, "SIMPLEAUTH_", app.config)
         self._made_from: Settings | None = None
         self._warnings: set[str] = set()
@@ -81,11 +84,16 @@ class State:
         return self._services
 
     def replace(
-        self, *, clock: Clock | None = None, mailer: Mailer | None = None
+        self,
+        *,
+        clock: Clock | None = None,
+        mailer: Mailer | None = None,
+        below: Callable[[int], int] | None = None,
     ) -> None:
-        """Work with another clock or mailer from now on, as tests do."""
+        """Work with another clock, mailer or chance from now on, as tests do."""
         self._clock = self._clock if clock is None else clock
         self.mailer = self.mailer if mailer is None else mailer
+        self._below = self._below if below is None else below
         self._made_from = None
 
     def secret_keys(self) -> list[bytes]:
@@ -110,13 +118,6 @@ class State:
             self._warnings.add(message)
             logger.warning(message)
 
-    def purge(self, step: int) -> Iterator[int]:
-        """Remove what has expired, in steps of so many rows; yield how many each."""
-        now = int(self._clock())
-        for expiring in (self._store.tokens, self._store.counters):
-            while removed := expiring.purge(now, step):
-                yield removed
-
     def _make(self, settings: Settings) -> Services[Any]:
         store, clock = self._store, self._clock
         audit = Audit(self._app, clock, _caller)
@@ -130,6 +131,7 @@ class State:
             api_tokens=ApiTokens(store.tokens, clock, audit),
             links=Links(store.users, store.tokens, clock, self.secret_keys),
             audit=audit,
+            housekeeping=Housekeeping(store.tokens, store.counters, clock, self._below),
             rules=PasswordRules(
                 settings.password_min_length,
                 site=(self._app.name, settings.origin or ""),

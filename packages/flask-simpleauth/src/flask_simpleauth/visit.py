@@ -125,6 +125,7 @@ class Visit:
         self._changed = True
         services = current_state().services()
         services.audit.note("sign-in", token.user_id)
+        services.housekeeping.now_and_then()
         signed_in.send(services.sender, user=user)
 
     def _resume(self) -> None:

@@ -170,7 +170,7 @@ def deactivate(email: str, undo: bool) -> None:
 @auth_cli.command("purge")
 def purge() -> None:
     """Remove what has expired: sessions and counted tries."""
-    removed = current_state().purge(_PURGE_STEP)
+    removed = current_state().services().housekeeping.purge(_PURGE_STEP)
     with click.progressbar(removed, label="Removing", show_eta=False) as steps:
         total = sum(steps)
     click.echo(f"{total} removed.")
