@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -129,6 +130,15 @@ def test_least_class(site: Flask, db: SQLAlchemy, user_class: Any) -> None:
     with site.app_context():
         user = auth.create_user("ada@example.org", PASSWORD)
         assert auth.authenticate("ada@example.org", PASSWORD) is user
+
+
+def test_export_of_the_least_class(site: Flask, db: SQLAlchemy) -> None:
+    """What the class does not have is not in what its users take along."""
+    auth = start(site, db, Plain)
+    with site.app_context():
+        user = auth.create_user("ada@example.org", PASSWORD)
+    text = site.test_cli_runner().invoke(args="auth export ada@example.org").output
+    assert json.loads(text)["account"] == {"id": user.id, "email": "ada@example.org"}
 
 
 def test_what_the_class_lacks(site: Flask, db: SQLAlchemy) -> None:

@@ -108,10 +108,16 @@ def test_roles(bench: Bench) -> None:
 def test_delete(bench: Bench) -> None:
     """A deleted user is gone."""
     with bench.entered():
-        user = bench.store.users.create(ADA)
-        bench.store.users.delete(user)
+        users = bench.store.users
+        for user in (users.create(ADA), users.create({**ADA, "email": "eve@b.org"})):
+            users.save(user, {"roles": {"admin", "editor"}})
+        users.delete(users.find("ada@example.org"))
 
-        assert bench.store.users.find("ada@example.org") is None
+        assert users.find("ada@example.org") is None
+        assert users.attributes.role_names(users.find("eve@b.org")) == {
+            "admin",
+            "editor",
+        }
 
 
 def test_token_round_trip(bench: Bench) -> None:

@@ -5,6 +5,7 @@ from .errors import (
     AuthError,
     BadCredentials,
     Busy,
+    InUse,
     InvalidIdentity,
     LinkIsDead,
     Taken,
@@ -25,6 +26,8 @@ from .signals import (
     signed_in,
     signed_out,
     user_created,
+    user_deleted,
+    user_deleting,
 )
 from .store import Attributes, Hit, Store, Token
 
@@ -35,6 +38,7 @@ __all__ = [
     "BadCredentials",
     "Busy",
     "Hit",
+    "InUse",
     "InvalidIdentity",
     "LinkIsDead",
     "Mailer",
@@ -56,4 +60,6 @@ __all__ = [
     "signed_in",
     "signed_out",
     "user_created",
+    "user_deleted",
+    "user_deleting",
 ]

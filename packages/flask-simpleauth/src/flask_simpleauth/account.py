@@ -2,56 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timezone
-
-from flask import Response, flash, make_response
+from flask import Response, flash, jsonify, make_response
 
 from . import flows
 from .confirmation import is_confirmed
 from .errors import AuthError, BadCredentials, WeakPassword
-from .forms import ConfirmForm, OtherSessionsForm, PasswordForm
+from .forms import ConfirmForm, PasswordForm
 from .guards import Requirement, guard
 from .pages import refused, render
+from .refusals import wants_json
 from .resume import open_request
+from .session_list import own_sessions
 from .state import current_state
-from .store import Token
+from .takeout import account_data
 from .texts import say, texts
 from .visit import client_network, current_visit
 from .way_back import open_next
 
 
-@dataclass(frozen=True)
-class SessionView:
-    """A session as its owner sees it."""
-
-    device: str
-    started_at: datetime
-    used_at: datetime
-    #: The one that is looking.
-    is_this: bool
-
-    @classmethod
-    def of(cls, token: Token, this: Token | None) -> SessionView:
-        """Return the view of a session's token."""
-        return cls(
-            device=token.label,
-            started_at=datetime.fromtimestamp(token.created_at, timezone.utc),
-            used_at=datetime.fromtimestamp(token.seen_at, timezone.utc),
-            is_this=this is not None and token.digest == this.digest,
+def _account_page() -> str | Response:
+    """Show what one can do with the account; to a script, what is known of it."""
+    state, user = current_state(), current_visit().user
+    services, sessions = state.services(), own_sessions()
+    if wants_json():
+        return jsonify(
+            account=account_data(services, user),
+            sessions=[session.as_json() for session in sessions],
         )
 
-
-def _account_page() -> str:
-    """Show what one can do with the account."""
-    visit, services = current_visit(), current_state().services()
-    tokens = services.sessions.list_for(services.attributes.read(visit.user, "id"))
-    can_mail = current_state().mailer is not None
+    can_mail = state.mailer is not None
     return render(
         "simpleauth/account.html",
-        sessions=[SessionView.of(token, visit.token) for token in tokens],
+        sessions=sessions,
         can_mail=can_mail,
-        is_confirmed=can_mail and is_confirmed(services, visit.user),
+        is_confirmed=can_mail and is_confirmed(services, user),
     )
 
 
@@ -100,16 +84,7 @@ def _change_password(form: PasswordForm) -> None:
     flash(texts.gettext("Your password is changed. Other devices are signed out."))
 
 
-def _end_other_sessions(form: OtherSessionsForm) -> None:
-    """End all sessions but the one at hand."""
-    visit, services = current_visit(), current_state().services()
-    user_id = services.attributes.read(visit.user, "id")
-    services.sessions.end_others(user_id, keep=visit.token)
-    flash(texts.gettext("Other devices are signed out."))
-
-
 account_page = guard(_account_page, Requirement())
 confirm_page = guard(_confirm_page, Requirement())
 confirm = guard(_confirm, Requirement())
 change_password = guard(_change_password, Requirement())
-end_other_sessions = guard(_end_other_sessions, Requirement())

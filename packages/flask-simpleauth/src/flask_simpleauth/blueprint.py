@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 from flask_nameform import Forms
 
-from . import account, contact, forgotten, joining, views
+from . import account, contact, forgotten, joining, leaving, session_list, views
 from .forms import (
     AddressForm,
     ConfirmAddressForm,
@@ -13,7 +13,6 @@ from .forms import (
     ForgotForm,
     LoginForm,
     LogoutForm,
-    OtherSessionsForm,
     PasswordForm,
     ResetForm,
     SendConfirmationForm,
@@ -35,6 +34,7 @@ def make_blueprint(url_prefix: str, sign_up_form: type[SignupForm]) -> Blueprint
     blueprint.add_url_rule("/signup/<key>", "join_page", joining.join_page)
     blueprint.add_url_rule("/logout", "logout", views.logout_page)
     blueprint.add_url_rule("/account", "account", account.account_page)
+    blueprint.add_url_rule("/delete", "delete", leaving.delete_page)
     blueprint.add_url_rule("/confirm", "confirm", account.confirm_page)
     blueprint.add_url_rule("/address/<key>", "address_page", contact.address_page)
     blueprint.add_url_rule("/forgot", "forgot", forgotten.forgot_page)
@@ -54,9 +54,16 @@ def make_blueprint(url_prefix: str, sign_up_form: type[SignupForm]) -> Blueprint
     )
     forms.add(
         "other-sessions",
-        OtherSessionsForm,
-        handler=account.end_other_sessions,
+        session_list.OtherSessionsForm,
+        handler=session_list.end_other_sessions,
         title=_("Sign out everywhere else"),
+    )
+    forms.add(
+        "end-session",
+        session_list.EndSessionForm,
+        handler=session_list.end_session,
+        load=session_list.find_session,
+        title=_("Sign out a device"),
     )
     forms.add(
         "confirm",
@@ -87,6 +94,15 @@ def make_blueprint(url_prefix: str, sign_up_form: type[SignupForm]) -> Blueprint
     )
     forms.add(
         "reset", ResetForm, handler=forgotten.reset, title=_("Set a new password")
+    )
+    forms.add(
+        "export", leaving.ExportForm, handler=leaving.export, title=_("Your data")
+    )
+    forms.add(
+        "delete",
+        leaving.DeleteForm,
+        handler=leaving.delete,
+        title=_("Delete your account"),
     )
     return blueprint
 

@@ -82,6 +82,20 @@ class LinkIsDead(AuthError):
         )
 
 
+class InUse(AuthError):
+    """Other rows of the site's database point at the account."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext_noop(
+                "This account cannot be deleted, because other things on this site"
+                " belong to it. Ask whoever runs the site."
+            )
+        )
+
+
 class TryLater(AuthError):
     """Come back after ``retry_after`` seconds, HTTP's ``Retry-After``."""
 

@@ -15,6 +15,7 @@ from .authentication import Attempt, authenticate
 from .blueprint import make_blueprint
 from .cli import auth_cli
 from .current_user import CurrentUser
+from .deletion import delete_user
 from .forms import SignupForm
 from .guards import Requirement, check_order, guard, open_to_all
 from .joining import invite
@@ -25,6 +26,7 @@ from .services import Services
 from .state import KEY, State
 from .store import Store
 from .strength import BreachCheck
+from .takeout import Exporter
 from .throttling import Clock
 from .visit import Visit, client_network, current_visit
 
@@ -42,6 +44,7 @@ else:
     U = TypeVar("U")
 
 F = TypeVar("F", bound=Callable[..., Any])
+ExporterT = TypeVar("ExporterT", bound=Exporter)
 Policy = TypeVar("Policy", bound=Callable[[Any, str, Any], bool])
 
 
@@ -95,6 +98,7 @@ class SimpleAuth(Generic[U]):
         self._mailer = mailer
         self._breached = breached
         self._policy: Callable[[Any, str, Any], bool] | None = None
+        self._exporters: list[Exporter] = []
         self._clock = clock
 
         if app is not None:
@@ -130,6 +134,7 @@ class SimpleAuth(Generic[U]):
             permissions=self._permissions,
             mailer=mailer or self._mailer,
             breached=self._breached,
+            exporters=self._exporters,
         )
         app.extensions[KEY] = state
         app.context_processor(lambda: {"auth": self, "current_user": CurrentUser()})
@@ -227,6 +232,15 @@ class SimpleAuth(Generic[U]):
         self._policy = decide
         return decide
 
+    def exporter(self, export: ExporterT) -> ExporterT:
+        """Register a function that gives what the app keeps of a user; a decorator.
+
+        It gets the user, and returns a mapping of what JSON can hold. That is in the
+        file which the user downloads, beside what we keep. There may be several.
+        """
+        self._exporters.append(export)
+        return export
+
     def can(self, action: str, obj: object = None) -> bool:
         """Tell whether the visitor may do this, to this object if one is given.
 
@@ -299,6 +313,16 @@ class SimpleAuth(Generic[U]):
         Who is not confirmed may do all that others may; a policy can ask for more.
         """
         return confirmation.is_confirmed(self._services(), user)
+
+    def delete_user(self, user: U) -> None:
+        """Delete the user's account, and end its sessions, API tokens and links.
+
+        Rows of yours that point at the user are for a receiver of ``user_deleting``: it
+        is part of the same transaction. All of it happens, or nothing.
+
+        :raises InUse: if rows still point at the user.
+        """
+        delete_user(self._services(), user)
 
     def grant(self, user: U, role: str) -> None:
         """Give the user a role, which is made if it is new.

@@ -75,7 +75,7 @@ def create_user(
         "password_hash": services.passwords.hash(secret),
     }
     with services.transaction():
-        user = services.users.create(values)
+        user = _create(services, values)
         if role is not None:
             grant(services, user, role)
         if confirmed:
@@ -164,6 +164,19 @@ def _save_roles(services: Services[U], user: U, new: frozenset[str]) -> None:
     old = services.attributes.role_names(user)
     services.users.save(user, {"roles": new})
     roles_changed.send(services.sender, user=user, old=old, new=new)
+
+
+def _create(services: Services[U], values: dict[str, Any]) -> U:
+    """Make a user whom nothing gives power over that was somebody else's.
+
+    Some databases, such as SQLite, give the key of a deleted row to a new one.
+    """
+    with services.transaction():
+        user = services.users.create(values)
+        key = services.key_of(user)
+        if key is not None:  # inside pending work it has none yet
+            services.tokens.revoke(key)
+    return user
 
 
 def _check_strength(

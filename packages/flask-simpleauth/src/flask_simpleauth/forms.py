@@ -224,12 +224,6 @@ class ConfirmAddressForm(Form):
     submit = SubmitField(_("This is my address"))
 
 
-class OtherSessionsForm(Form):
-    """Sign out everywhere else."""
-
-    submit = SubmitField(_("Sign out everywhere else"))
-
-
 class ForgotForm(Form):
     """Ask for a link to a new password."""
 

@@ -11,6 +11,13 @@ _signals = Namespace()
 
 #: An account was made: ``user``.
 user_created = _signals.signal("user-created")
+#: An account is about to be deleted, in one transaction with what receivers change
+#: through ``db.session``: here is where rows that point at the user are deleted, or
+#: given to somebody else. Do not commit. An :exc:`~flask_simpleauth.AuthError` that is
+#: raised is shown to the user, and keeps everything as it was.
+user_deleting = _signals.signal("user-deleting")
+#: An account was deleted; ``user`` has the values it had.
+user_deleted = _signals.signal("user-deleted")
 #: Somebody signed in: ``user``.
 signed_in = _signals.signal("signed-in")
 #: Somebody signed out: ``user``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -25,6 +25,7 @@ from .sessions import Limits, Sessions
 from .settings import Settings
 from .store import Store, Token
 from .strength import BreachCheck, PasswordRules
+from .takeout import Exporter
 from .throttling import Clock, Throttle, address_of
 
 logger = logging.getLogger(__name__)
@@ -55,18 +56,20 @@ class State:
         permissions: Mapping[str, Collection[str]] | None = None,
         mailer: Mailer | None = None,
         breached: BreachCheck | None = None,
+        exporters: Sequence[Exporter] = (),
     ) -> None:
         self.extension = extension
         self.layout = Layout("SIMPLEAUTH_BASE_TEMPLATE")
         self.home = home
         self.permissions = permissions or {}
         self.mailer = mailer
+        self.exporters = exporters
         self.views_are_checked = False
         self._breached = breached
         self._app = app
         self._store = store
         self._clock = clock
-        self._below = secrets.randbelow
+        self._below: Callable[[int], int] = secrets.randbelow
         self._live = LiveSettings(Settings, "SIMPLEAUTH_", app.config)
         self._made_from: Settings | None = None
         self._warnings: set[str] = set()

@@ -224,8 +224,12 @@ class CounterStore(Protocol):
         ...
 
 
+class Conflict(Exception):
+    """What was written in a transaction breaks a constraint of the database."""
+
+
 #: What is written within is kept together or not at all. A write that fails ends it, so
-#: its error must be let through.
+#: its error must be let through; it raises :exc:`Conflict` for a broken constraint.
 Transaction = Callable[[], AbstractContextManager[object]]
 
 

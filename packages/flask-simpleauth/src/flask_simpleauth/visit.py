@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from flask import Request, Response, after_this_request, request, session
@@ -48,6 +49,12 @@ class Visit:
     def admit(self) -> None:
         """Note that a guard has asked for what a limited token is good for."""
         self._is_admitted = True
+
+    @cached_property
+    def sessions(self) -> list[Token]:
+        """Where the user is signed in, looked up once; the last used comes first."""
+        services = current_state().services()
+        return services.sessions.list_for(services.key_of(self.user))
 
     @property
     def is_remembered(self) -> bool:
@@ -99,11 +106,15 @@ class Visit:
             services.sessions.end(self.token)
             services.audit.note("sign-out", self.token.user_id)
 
+        self.forget()
+        if user is not None:
+            signed_out.send(services.sender, user=user)
+
+    def forget(self) -> None:
+        """Take back what the browser was given; the session has ended already."""
         session.clear()
         self.user = self.token = None
         self._changed = True
-        if user is not None:
-            signed_out.send(services.sender, user=user)
 
     @property
     def scopes(self) -> frozenset[str]:

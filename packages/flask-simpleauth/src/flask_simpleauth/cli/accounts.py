@@ -8,12 +8,14 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import click
+from flask import current_app
 
-from .. import flows, invitations, joining, recovery
+from .. import deletion, flows, invitations, joining, recovery
 from ..identity import normalise
 from ..origin import current_site
 from ..services import Services
 from ..state import current_state
+from ..takeout import export_account
 from .group import auth_cli, plain_errors
 
 # Rows removed in one transaction, so that sign-ins need not wait for the whole.
@@ -165,6 +167,25 @@ def deactivate(email: str, undo: bool) -> None:
     with _account(email) as (services, user):
         flows.set_active(services, user, active=undo)
     click.echo(f"{email} can sign in." if undo else f"{email} cannot sign in any more.")
+
+
+@auth_cli.command("delete-user")
+@click.argument("email")
+@click.confirmation_option(prompt="Delete this account, once and for all?")
+def delete_user(email: str) -> None:
+    """Delete the account of EMAIL, and all that gives power over it."""
+    with _account(email) as (services, user):
+        deletion.delete_user(services, user)
+    click.echo(f"The account of {email} is deleted.")
+
+
+@auth_cli.command("export")
+@click.argument("email")
+def export(email: str) -> None:
+    """Print all that is kept of the account of EMAIL, as JSON."""
+    with _account(email) as (services, user):
+        exported = export_account(services, user, current_state().exporters)
+    click.echo(current_app.json.dumps(exported, indent=2, ensure_ascii=False))
 
 
 @auth_cli.command("purge")

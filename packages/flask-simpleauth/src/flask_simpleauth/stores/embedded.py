@@ -27,10 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from ..store import Attributes, Transaction
+from ..store import Attributes
 from .counters import RelationalCounters
 from .tokens import RelationalTokens
-from .unit_of_work import OwnUnitOfWork
+from .unit_of_work import OwnUnitOfWork, transaction_of
 from .users import RelationalUsers, UserModel
 
 #: Milliseconds a writer waits for another one.
@@ -62,6 +62,8 @@ class User(_Base):
     """A user of the embedded store."""
 
     __tablename__ = "user"
+    # The key of a deleted user is not given to another one, whom it would be taken for.
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 # SQLAlchemy's way
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(320), unique=True)
@@ -83,7 +85,7 @@ class EmbeddedStore:
         model = UserModel(User, Attributes())
         work = OwnUnitOfWork(_Database(path).engine)
 
-        self.transaction: Transaction = work.writing
+        self.transaction = transaction_of(work)
         self.users = RelationalUsers(work, model)
         self.tokens = RelationalTokens(work, model)
         self.counters = RelationalCounters(work, model)

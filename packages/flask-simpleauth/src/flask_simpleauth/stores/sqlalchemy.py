@@ -10,10 +10,10 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy import inspect
 from sqlalchemy.orm import Mapper, Session
 
-from ..store import Attributes, Transaction
+from ..store import Attributes
 from .counters import RelationalCounters
 from .tokens import RelationalTokens
-from .unit_of_work import SharedUnitOfWork
+from .unit_of_work import SharedUnitOfWork, transaction_of
 from .users import RelationalUsers, UserModel
 
 U = TypeVar("U")
@@ -66,7 +66,7 @@ class SQLAlchemyStore(Generic[U]):
         model = UserModel(user_class, _attributes_of(user_class, attributes or {}))
         work = SharedUnitOfWork(db.session)
 
-        self.transaction: Transaction = work.writing
+        self.transaction = transaction_of(work)
         self.users = RelationalUsers(work, model)
         self.tokens = RelationalTokens(work, model)
         self.counters = RelationalCounters(work, model)

@@ -15,7 +15,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from sqlalchemy import Engine, TextClause, event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+
+from ..store import Conflict, Transaction
 
 #: The key in ``Session.info`` that says: this transaction has written.
 _HAS_WRITTEN = "simpleauth_has_written"
@@ -56,6 +59,20 @@ class _Current(threading.local):
     """The session of the transaction that this thread is in."""
 
     session: Session | None = None
+
+
+def transaction_of(work: UnitOfWork) -> Transaction:
+    """Return what makes several writes one; a constraint may break at its end only."""
+
+    @contextmanager
+    def transaction() -> Generator[None, None, None]:
+        try:
+            with work.writing():
+                yield
+        except IntegrityError as error:
+            raise Conflict(str(error.orig)) from error
+
+    return transaction
 
 
 class OwnUnitOfWork:
@@ -142,8 +159,7 @@ class SharedUnitOfWork:
         _commit_keeping_loaded(session)
         session.info[_IS_OURS] = True
         try:
-            with session.no_autoflush:
-                yield session
+            yield session
             _commit_keeping_loaded(session)
         except BaseException:
             session.rollback()

@@ -116,6 +116,7 @@ class RelationalUsers(Generic[U]):
     def delete(self, user: U) -> None:
         """Remove the user."""
         with self._work.writing() as session:
+            session.add(user)  # with the roles, whose links to the user go too
             session.delete(user)
 
     def _page(self, statement: Any) -> list[tuple[Any, str]]:
