@@ -29,10 +29,12 @@ def accepted(result: Result, mark: Marker, definition: Definition) -> Response:
     if response.status_code not in _REDIRECTS:
         return response
 
-    if wanted() is Wanted.JSON:
+    kind = wanted()
+
+    if kind is Wanted.JSON:
         url = response.headers.pop("Location")
         return _replace(response, 200, jsonify(ok=True, redirect=url))
-    if wanted() is Wanted.FRAGMENT:
+    if kind is Wanted.FRAGMENT:
         # It would follow a redirect by itself, and put the page where the form was.
         response.headers["HX-Redirect"] = response.headers.pop("Location")
         return _replace(response, 204, make_response(""))

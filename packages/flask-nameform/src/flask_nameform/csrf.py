@@ -29,6 +29,7 @@ from .i18n import texts
 from .masking import masked, proves, unmasked
 from .policy import SAFE_METHODS, Decision, Evidence, Policy, Verdict, decide
 from .settings import current_settings
+from .varying import vary_on
 
 #: The name of the hidden field that carries the token.
 FIELD = "csrf_token"
@@ -210,8 +211,7 @@ def _needs_token() -> bool:
 
 
 def _vary(response: Response) -> Response:
-    response.vary.add("Sec-Fetch-Site")
-    return response
+    return vary_on(response, "Sec-Fetch-Site")
 
 
 def _has_token(form_name: str | None) -> bool:
@@ -256,13 +256,14 @@ def _has_their_token() -> bool:
 
 
 def _evidence(*, own_form: bool) -> Evidence:
-    authorization = request.headers.get("Authorization")
+    headers = request.headers
+    authorization = headers.get("Authorization")
     return Evidence(
         method=request.method,
         scheme=request.scheme,
         host=request.host,
-        origin=request.headers.get("Origin"),
-        fetch_site=request.headers.get("Sec-Fetch-Site"),
+        origin=headers.get("Origin"),
+        fetch_site=headers.get("Sec-Fetch-Site"),
         has_cookies=bool(request.cookies),
         authorization=authorization and authorization.partition(" ")[0],
         exempt=not own_form and is_exempt(),

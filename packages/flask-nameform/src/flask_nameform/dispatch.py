@@ -64,8 +64,9 @@ def take(full_name: str) -> Response:
 def _check(
     definition: Definition, handler: Callable[..., Result], full_name: str
 ) -> Response:
-    _require_form(full_name)
-    mark = marker.read(posted_text(marker.FIELD, ""), full_name)
+    text = posted_text(marker.FIELD, "")
+    _require_form(full_name, text)
+    mark = marker.read(text, full_name)
 
     if not csrf.allows(full_name, own_form=True) or not _is_trusted(mark, definition):
         posted = posted_in_request().without_files()
@@ -83,7 +84,7 @@ def _is_trusted(mark: Marker, definition: Definition) -> bool:
     return trusted
 
 
-def _require_form(full_name: str) -> None:
+def _require_form(full_name: str, marker_text: str) -> None:
     """Refuse what is no form, and a form of a view that came here by mistake."""
     has_body = request.mimetype or request.content_length
 
@@ -95,9 +96,7 @@ def _require_form(full_name: str) -> None:
 
     # Without an action, a form by hand goes to the address in the address bar; after a
     # submission that was not accepted, that is this one.
-    posted = posted_text(marker.FIELD, full_name)
-
-    if "." not in posted and posted not in ("", full_name):
+    if "." not in marker_text and marker_text not in ("", full_name):
         raise UnreadableError("This is the address of another form.")
 
 

@@ -253,9 +253,7 @@ class Form(wtforms.Form):
         These are the marker that tells forms on a page apart, the CSRF token if the
         browser needs one, and the form's own hidden fields.
         """
-        identity: Identity = self.meta.nameform
-        html = identity.tag()
-        html += csrf.hidden_field(identity.name, own_form=identity.has_own_address)
+        html = tag_of(self.meta.nameform)
 
         for field in self:
             if is_hidden(field):
@@ -301,6 +299,12 @@ def _is_submitted(identity: Identity) -> bool:
         return False
 
     return posted_text(marker.FIELD, identity.name) == identity.name
+
+
+def tag_of(identity: Identity) -> Markup:
+    """Return what each form has in it without being seen: its marker and a token."""
+    own_form = identity.has_own_address
+    return identity.tag() + csrf.hidden_field(identity.name, own_form=own_form)
 
 
 def _tell_apart(fields: Iterable[Field]) -> None:

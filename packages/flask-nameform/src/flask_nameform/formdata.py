@@ -128,6 +128,9 @@ def _file_keys(field: Field, files: MultiDict[str, Any]) -> Iterator[str]:
 
 
 def _is_sane(key: str) -> bool:
+    if key.isascii() and len(key) <= _INDEX_DIGITS:
+        return True
+
     return all(
         part.isascii() and len(part) <= _INDEX_DIGITS
         for part in key.split("-")

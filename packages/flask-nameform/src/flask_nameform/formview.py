@@ -22,10 +22,14 @@ class Frame:
     """What is around the fields of a form, as a template asks for it."""
 
     look: Look
+    #: What the ids in it begin with.
+    scope: str
     #: Where it is sent; empty for the address of the page.
     action: str = ""
     #: ``post`` or ``get``.
     method: str = "post"
+    #: What the form is called where no heading says it, or nothing.
+    name: str = ""
     #: A visible heading, or nothing.
     title: str | None = None
     #: The text of the button, for a form whose class has none; by default "Send".
@@ -67,7 +71,7 @@ def view_form(
     :param hidden: what :func:`hidden_of` gives.
     :param views: those of all its fields.
     """
-    attributes = _attributes(form, frame)
+    attributes = _attributes(frame, multipart=any(map(is_file_field, walk(form))))
     fields = [view for view in views if view.kind != "hidden"]
 
     if not any(kind_of(own) == "submit" for own in form):
@@ -127,19 +131,17 @@ def problems_of(form: Form, views: Iterable[FieldView]) -> Iterator[Problem]:
         yield from _problems_of(view)
 
 
-def _attributes(form: Form, frame: Frame) -> dict[str, Any]:
-    identity: Identity = form.meta.nameform
-    own: dict[str, Any] = {"id": f"{identity.scope}-form", "method": frame.method}
-
-    if frame.action:
-        own["action"] = frame.action
-    if any(map(is_file_field, walk(form))):
-        own["enctype"] = "multipart/form-data"
-
-    if classes := frame.look.theme.layouts.get(frame.look.layout):
-        own["class"] = classes
-
-    attributes = joined(own, frame.attributes)
+def _attributes(frame: Frame, *, multipart: bool) -> dict[str, Any]:
+    own = {
+        "action": frame.action,
+        "aria-label": frame.name,
+        "class": frame.look.theme.layouts.get(frame.look.layout, ""),
+        "enctype": "multipart/form-data" if multipart else "",
+        "id": f"{frame.scope}-form",
+        "method": frame.method,
+    }
+    given = {name: value for name, value in own.items() if value}
+    attributes = joined(given, frame.attributes)
 
     if frame.title is not None:
         attributes.setdefault("aria-labelledby", f"{attributes['id']}-title")

@@ -21,6 +21,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from .settings import current_settings
+from .varying import vary_on
 
 _KEPT = "flask_nameform.language"
 
@@ -134,8 +135,7 @@ def _negotiate(locales: tuple[str, ...]) -> str:
 
 
 def _vary(response: Response) -> Response:
-    response.vary.add("Accept-Language")
-    return response
+    return vary_on(response, "Accept-Language")
 
 
 @cache

@@ -67,7 +67,7 @@ def read(text: str, name: str) -> Marker:
 def load(text: str) -> Marker | None:
     """Return the marker in a posted field if this app signed it."""
     try:
-        return Marker(*serializer("marker", _secret_keys()).loads(text))
+        return _loaded(text, _secret_keys())
     except (BadData, UnicodeError):
         return None
 
@@ -92,6 +92,12 @@ def page_url(page: str | None) -> str:
 @lru_cache(1000)
 def _signed(marker: Marker, secret_keys: tuple[Any, ...]) -> str:
     return str(serializer("marker", secret_keys).dumps(marker))
+
+
+# What is not ours raises, and is not kept.
+@lru_cache(1000)
+def _loaded(text: str, secret_keys: tuple[Any, ...]) -> Marker:
+    return Marker(*serializer("marker", secret_keys).loads(text))
 
 
 def _secret_keys() -> tuple[Any, ...]:

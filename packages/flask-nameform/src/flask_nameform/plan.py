@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable, Mapping
+from typing import Generic, TypeVar
 
 from markupsafe import Markup
 
@@ -32,26 +33,35 @@ class Plan:
         self._pieces = _SLOT.split(html)
         self._slots = list(map(int, self._pieces[1::2]))
 
-    def fill(self, fill_in: Callable[[int], str]) -> Markup:
-        """Return the HTML, with each slot filled by what ``fill_in`` gives for it."""
+    def fill(self, contents: Mapping[int, str]) -> Markup:
+        """Return the HTML, with each slot filled by what ``contents`` has for it."""
         pieces = self._pieces.copy()
-        pieces[1::2] = map(fill_in, self._slots)
+        pieces[1::2] = [contents[number] for number in self._slots]
         return Markup("".join(pieces))  # noqa: S704 # made of HTML
 
+    def fill_some(self, contents: Mapping[int, str]) -> Plan:
+        """Return a plan in which the other slots are left."""
+        left = {number: slot(number) for number in self._slots}
+        return Plan(self.fill({**left, **contents}))
 
-class Plans:
+
+PlanT = TypeVar("PlanT")
+
+
+class Plans(Generic[PlanT]):
     """The plans of one app, by all that their HTML depends on."""
 
     def __init__(self) -> None:
-        self._plans: dict[Hashable, Plan] = {}
+        self._plans: dict[Hashable, PlanT] = {}
 
-    def get(self, key: Hashable) -> Plan | None:
+    def get(self, key: Hashable) -> PlanT | None:
         """Return the plan for this key, if there is one."""
         return self._plans.get(key)
 
-    def keep(self, key: Hashable, plan: Plan) -> None:
-        """Keep a plan, and the oldest one no longer if there are too many."""
+    def keep(self, key: Hashable, plan: PlanT) -> PlanT:
+        """Keep a plan and return it, and the oldest no longer if there are too many."""
         if len(self._plans) >= _MOST_PLANS:
             self._plans.pop(next(iter(self._plans)), None)
 
         self._plans[key] = plan
+        return plan

@@ -7,7 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Literal
 
 from flask import current_app, request
 from werkzeug.wrappers import Response
@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response
 from .config import LiveSettings
 from .form import Form
 from .layout import Layout
-from .plan import Plans
+from .plan import Plan, Plans
 from .settings import KEY, Settings
+from .untouched import Untouched
 
 #: What a handler returns: ``None`` for the page the form was on, a URL to go to, or a
 #: response. An async one returns it when awaited.
@@ -156,7 +157,11 @@ class State:
     settings: LiveSettings[Settings]
     registry: Registry = field(default_factory=Registry)
     layout: Layout = field(default_factory=lambda: Layout("NAMEFORM_BASE_TEMPLATE"))
-    plans: Plans = field(default_factory=Plans)
+    plans: Plans[Plan] = field(default_factory=Plans[Plan])
+    #: ``False`` for a form that has to be made each time.
+    untouched: Plans[Untouched | Literal[False]] = field(
+        default_factory=Plans["Untouched | Literal[False]"]
+    )
 
 
 def current_state() -> State:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import has_request_context
@@ -12,6 +14,7 @@ from . import marker
 from .files import ask_again
 from .form import Form
 from .formview import Frame
+from .identity import Identity
 from .printing import print_field, print_form, print_problems
 from .registry import current_state
 from .settings import Settings
@@ -38,16 +41,17 @@ def quick_form(
     :param layout: ``"stacked"``, ``"inline"`` or ``"horizontal"``.
     :param attributes: more attributes of the ``form`` element, such as ``id``.
     """
-    action = action or _address_of_this_page()
-    look = _look(layout)
-
-    if _settings().novalidate:
-        attributes.setdefault("novalidate", True)
-
     ask_again(form)
-    return print_form(
-        form, Frame(look, action, method.lower(), title, button, attributes)
+    frame = frame_of(
+        form.meta.nameform,
+        layout,
+        action=action or _address_of_this_page(),
+        method=method.lower(),
+        title=title,
+        button=button,
+        attributes=attributes,
     )
+    return print_form(form, frame)
 
 
 def render_field(field: Field, layout: str = "stacked", **attributes: Any) -> Markup:
@@ -57,7 +61,7 @@ def render_field(field: Field, layout: str = "stacked", **attributes: Any) -> Ma
     :param attributes: more attributes of the input element, such as ``placeholder``; of
         several elements, those of the ``fieldset`` around them.
     """
-    return print_field(field, _look(layout), attributes)
+    return print_field(field, _look(layout, _settings()), attributes)
 
 
 def error_summary(form: Form) -> Markup:
@@ -67,11 +71,30 @@ def error_summary(form: Form) -> Markup:
     by hand. :func:`quick_form` has it in it.
     """
     ask_again(form)
-    return print_problems(form, _look("stacked"))
+    return print_problems(form, frame_of(form.meta.nameform, "stacked"))
 
 
-def _look(layout: str) -> Look:
+def frame_of(
+    identity: Identity,
+    layout: str,
+    *,
+    attributes: Mapping[str, Any] = MappingProxyType({}),
+    **around: Any,
+) -> Frame:
+    """Return what is around the fields of a form, as the site wants it.
+
+    :param around: what else a :class:`~flask_nameform.formview.Frame` has.
+    """
     settings = _settings()
+
+    if settings.novalidate:
+        attributes = {"novalidate": True, **attributes}
+
+    look = _look(layout, settings)
+    return Frame(look, identity.scope, attributes=attributes, **around)
+
+
+def _look(layout: str, settings: Settings) -> Look:
     return Look(THEMES[settings.theme], checked_layout(layout), settings.mark)
 
 

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from .cookies import apply_cookies, merge_set_cookies
 from .csrf import FIELD
 from .submission import Exchange, Submission
+from .varying import vary_on
 from .wanted import HEADERS
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _refuse_with(page: Response, submission: Submission) -> Response:
         page.headers.pop(name, None)
 
     page.headers["Cache-Control"] = "no-store"
-    page.vary.update(HEADERS)
+    vary_on(page, *HEADERS)
     page.headers.update(submission.headers)
     return page
 

@@ -9,15 +9,20 @@ from markupsafe import Markup
 
 from . import marker
 from .arguments import load, with_arguments
-from .form import Form
+from .files import ask_again
+from .form import Form, tag_of
+from .formview import Frame
 from .identity import Identity
 from .marker import Marker
 from .pages import is_taken_here
+from .plankey import key_of_frame
+from .printing import fill_frame, plan_values, print_form
 from .query import bind_query
 from .registry import Definition, current_state, full_name_of
-from .rendering import quick_form
+from .rendering import frame_of
 from .submission import Submission, current_exchange, restore_errors
 from .themes import checked_layout
+from .untouched import untouched
 
 #: The endpoint of named forms, on the app and on each blueprint that has some.
 ENDPOINT = "nameform"
@@ -73,12 +78,16 @@ def show_named(
 
     The marker has to be one that this session may load.
     """
+    sent_here = is_taken_here(mark.name)
+    action = marker.page_url(marker.this_page()) if sent_here else _address(mark.name)
     identity = Identity(
-        mark.name,
-        mark.key,
-        signed=marker.sign(mark),
-        sent_to_view=is_taken_here(mark.name),
+        mark.name, mark.key, signed=marker.sign(mark), sent_to_view=sent_here
     )
+    frame = _frame(definition, mark, identity, action)
+
+    if submission is None and definition.load is None:
+        return _show_untouched(definition.form_class, identity, frame)
+
     form = definition.form_class(
         formdata=submission.posted if submission else None,
         obj=load(mark, definition),
@@ -87,8 +96,30 @@ def show_named(
 
     if submission is not None:
         restore_errors(form, submission.errors)
+        ask_again(form)
 
-    return _print(form, definition, mark, _action(mark.name), "post")
+    return print_form(form, frame)
+
+
+def _show_untouched(form_class: type[Form], identity: Identity, frame: Frame) -> Markup:
+    """Return a form with nothing in it, as it was shown before where that is right."""
+    shown_before = current_state().untouched
+    key = form_class, key_of_frame(frame)
+    kept = shown_before.get(key)
+
+    if kept and not kept.is_as_before():
+        kept = shown_before.keep(key, False)
+    if kept and (plan := kept.plan()):
+        return fill_frame(plan, frame, tag_of(identity), {})
+
+    form = form_class(formdata=None, meta={"nameform": identity})
+
+    if kept is None:
+        kept = shown_before.keep(key, untouched(form, frame) or False)
+    if kept and (plan := plan_values(form, frame)):
+        kept.keep(plan)
+
+    return print_form(form, frame)
 
 
 def _show_query(definition: Definition, mark: Marker) -> Markup:
@@ -98,21 +129,24 @@ def _show_query(definition: Definition, mark: Marker) -> Markup:
         form.validate()
 
     path = marker.page_url(mark.page).partition("?")[0]
-    return _print(form, definition, mark, path, "get")
+    frame = _frame(definition, mark, form.meta.nameform, path, method="get")
+    return print_form(form, frame)
 
 
-def _print(
-    form: Form, definition: Definition, mark: Marker, action: str, method: str
-) -> Markup:
+def _frame(
+    definition: Definition,
+    mark: Marker,
+    identity: Identity,
+    action: str,
+    method: str = "post",
+) -> Frame:
     # Landmarks of a page are told apart by their names.
     name = f"{definition.title} ({mark.key})" if mark.key else definition.title
-    return quick_form(form, action, method, layout=mark.layout, **{"aria-label": name})
+    return frame_of(identity, mark.layout, action=action, method=method, name=name)
 
 
-def _action(full_name: str) -> str:
-    if is_taken_here(full_name):
-        return marker.page_url(marker.this_page())
-
+def _address(full_name: str) -> str:
+    """Return the address of a named form itself."""
     prefix, _, name = full_name.rpartition(".")
     return url_for(f"{prefix}.{ENDPOINT}" if prefix else ENDPOINT, name=name)
 

@@ -10,6 +10,8 @@ from typing import Literal, cast, get_args
 #: row.
 Layout = Literal["stacked", "inline", "horizontal"]
 
+_LAYOUTS = get_args(Layout)
+
 #: Which fields say what they are.
 Mark = Literal["required", "optional"]
 
@@ -86,8 +88,8 @@ def checked_layout(layout: str) -> Layout:
 
     :raises RuntimeError: if it is not.
     """
-    if layout not in get_args(Layout):
-        known = ", ".join(map(repr, get_args(Layout)))
+    if layout not in _LAYOUTS:
+        known = ", ".join(map(repr, _LAYOUTS))
         raise RuntimeError(f"There is no layout {layout!r}. There are {known}.")
 
     return cast("Layout", layout)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 
 from flask import Response, request
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from .varying import vary_on
 
 #: The headers that decide.
 HEADERS = ("Accept", "HX-Request", "HX-Boosted")
@@ -24,9 +29,7 @@ def wanted() -> Wanted:
 
     Who sends JSON gets JSON, as does who prefers it to HTML.
     """
-    accept = request.accept_mimetypes
-
-    if request.is_json or accept["application/json"] > accept["text/html"]:
+    if request.is_json or _prefers_json(request.headers.get("Accept", "")):
         return Wanted.JSON
     # A boosted form is sent by htmx, and is a form of the page for all that.
     if "HX-Request" in request.headers and "HX-Boosted" not in request.headers:
@@ -41,7 +44,12 @@ def is_turbo() -> bool:
     return "text/vnd.turbo-stream.html" in request.accept_mimetypes.values()
 
 
+@lru_cache
+def _prefers_json(accept: str) -> bool:
+    accepted = parse_accept_header(accept, MIMEAccept)
+    return accepted["application/json"] > accepted["text/html"]
+
+
 def vary(response: Response) -> Response:
     """Say on which headers the answer depends."""
-    response.vary.update(HEADERS)
-    return response
+    return vary_on(response, *HEADERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, current_app, request
 from werkzeug.wrappers import Response
 
 from . import csrf
@@ -49,8 +49,12 @@ def _wire(app: Flask) -> None:
 def _protect() -> Response | None:
     other = current_app.extensions.get("csrf")
 
+    # The endpoint of forms asks by itself.
     if other is not None:
-        other.exempt(submit)  # it may have come after us; the endpoint asks by itself
+        other.exempt(submit)  # it may have come after us
+
+    if current_app.view_functions.get(request.endpoint or "") is submit:
+        return None
 
     form = posted_here()
 
