@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_nameform import Form
+from flask_nameform.formdata import own_messages
 from wtforms import (
     BooleanField,
     FieldList,
@@ -118,3 +119,8 @@ def test_odd_indices_are_ignored(app: Flask, index: str) -> None:
     assert "y" in form.texts.data
     form = submit(app, Upload, {f"list_of_uploads-{index}": a_file()})
     assert form.list_of_uploads.data == []
+
+
+def test_a_message_is_said_once() -> None:
+    """Without those of fields within the field, which have their own places."""
+    assert own_messages(["a", "b", ["c"], "a", {"d": ["e"]}]) == ["a", "b"]

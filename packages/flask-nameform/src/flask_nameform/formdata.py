@@ -159,5 +159,7 @@ def is_nested_form(field: Field) -> TypeGuard[FormField[BaseForm]]:
 
 
 def own_messages(errors: Iterable[Any]) -> list[Any]:
-    """Return the messages of a field without those of fields within it."""
-    return [error for error in errors if not isinstance(error, list | tuple | dict)]
+    """Return the messages of a field, each once, without those of fields within it."""
+    # WTForms 3.1 says two things of a choice that cannot be one, and we the same twice.
+    own = (error for error in errors if not isinstance(error, list | tuple | dict))
+    return list(dict.fromkeys(own))
