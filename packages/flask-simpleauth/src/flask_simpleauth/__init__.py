@@ -7,9 +7,11 @@ from .errors import (
     Busy,
     InUse,
     InvalidIdentity,
+    InvalidUsername,
     LinkIsDead,
     Taken,
     Throttled,
+    UsernameTaken,
     WeakPassword,
 )
 from .extension import SimpleAuth
@@ -40,6 +42,7 @@ __all__ = [
     "Hit",
     "InUse",
     "InvalidIdentity",
+    "InvalidUsername",
     "LinkIsDead",
     "Mailer",
     "Message",
@@ -49,6 +52,7 @@ __all__ = [
     "Taken",
     "Throttled",
     "Token",
+    "UsernameTaken",
     "WeakPassword",
     "active_changed",
     "address_changed",

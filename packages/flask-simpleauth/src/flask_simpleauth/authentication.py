@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from .errors import BadCredentials, Busy, InvalidIdentity
-from .identity import normalise
+from .identity import normalise_either
 from .passwords import MAX_LENGTH
 from .services import Services
 from .store import Token
@@ -130,7 +130,9 @@ def _prove(
         if len(attempt.secret) > MAX_LENGTH:
             raise BadCredentials()
         try:
-            identity = normalise(attempt.identity)
+            identity = normalise_either(
+                attempt.identity, usernames=services.attributes.username is not None
+            )
         except InvalidIdentity:
             raise BadCredentials() from None
 

@@ -60,11 +60,29 @@ class InvalidIdentity(AuthError):
         )
 
 
+class InvalidUsername(AuthError):
+    """This cannot be a user name."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext_noop("Use up to 64 characters, without spaces and without @.")
+        )
+
+
 class Taken(AuthError):
     """An account with this identity exists already."""
 
+    def __init__(
+        self, message: str = gettext_noop("That e-mail address has an account already.")
+    ) -> None:
+        super().__init__(message)
+
+
+class UsernameTaken(Taken):
+    """An account with this user name exists already."""
+
     def __init__(self) -> None:
-        super().__init__(gettext_noop("That e-mail address has an account already."))
+        super().__init__(gettext_noop("That user name is taken. Choose another one."))
 
 
 class WeakPassword(AuthError):

@@ -280,17 +280,29 @@ class SimpleAuth(Generic[U]):
         current_visit().sign_out()
 
     def create_user(
-        self, identity: str, secret: str, *, name: str = "", confirmed: bool = False
+        self,
+        identity: str,
+        secret: str,
+        *,
+        name: str = "",
+        username: str = "",
+        confirmed: bool = False,
     ) -> U:
         """Make an account.
 
+        :param username: another name to sign in with, if your class has one.
         :param confirmed: whether the address is known to be theirs.
         :raises InvalidIdentity: if that is no address.
         :raises Taken: if the address has an account.
         :raises WeakPassword: if the password will not do.
         """
         return flows.create_user(
-            self._services(), identity, secret, name=name, confirmed=confirmed
+            self._services(),
+            identity,
+            secret,
+            name=name,
+            username=username,
+            confirmed=confirmed,
         )
 
     def invite(self, email: str, *, role: str | None = None) -> str:

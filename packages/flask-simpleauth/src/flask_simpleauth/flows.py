@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from .authentication import reauthenticate
 from .confirmation import note_confirmed
-from .errors import Taken
-from .identity import normalise
+from .errors import Taken, UsernameTaken
+from .identity import normalise, normalise_username
 from .services import Services, audited
 from .signals import active_changed, password_changed, roles_changed, user_created
 from .throttling import SIGN_UP
@@ -26,20 +26,25 @@ def sign_up(
     secret: str,
     *,
     name: str = "",
+    username: str = "",
     own: Mapping[str, Any] | None = None,
     address: str | None = None,
 ) -> U:
     """Make an account for a visitor.
 
+    :param username: another name to sign in with, if the class has a place for it.
     :param own: more values, by the user class's own names.
     :raises InvalidIdentity: if that is no address.
-    :raises Taken: if the address has an account.
+    :raises InvalidUsername: if that cannot be a user name.
+    :raises Taken: if the address has an account; ``UsernameTaken``, if the name has.
     :raises WeakPassword: if the password will not do.
     :raises Throttled: after too many sign-ups from one address.
     """
     normalise(identity)  # before anything is counted
     services.throttle.reserve(SIGN_UP, address=address)
-    return create_user(services, identity, secret, name=name, own=own)
+    return create_user(
+        services, identity, secret, name=name, username=username, own=own
+    )
 
 
 @audited("create-account")
@@ -49,17 +54,20 @@ def create_user(
     secret: str,
     *,
     name: str = "",
+    username: str = "",
     confirmed: bool = False,
     role: str | None = None,
     own: Mapping[str, Any] | None = None,
 ) -> U:
     """Make an account.
 
+    :param username: another name to sign in with, if the class has a place for it.
     :param confirmed: whether the address is known to be theirs.
     :param role: a role it has from the start, made if it is new.
     :param own: more values, by the user class's own names.
     :raises InvalidIdentity: if that is no address.
-    :raises Taken: if the address has an account.
+    :raises InvalidUsername: if that cannot be a user name.
+    :raises Taken: if the address has an account; ``UsernameTaken``, if the name has.
     :raises WeakPassword: if the password will not do.
     """
     normalised = normalise(identity)
@@ -72,6 +80,7 @@ def create_user(
         **(own or {}),
         "email": normalised,
         "name": " ".join(name.split())[:MAX_NAME],
+        **_username(services, username),
         "password_hash": services.passwords.hash(secret),
     }
     with services.transaction():
@@ -82,6 +91,15 @@ def create_user(
             note_confirmed(services, user)
     user_created.send(services.sender, user=user)
     return user
+
+
+def _username(services: Services[U], name: str) -> dict[str, str]:
+    if services.attributes.username is None or not name:
+        return {}
+    normalised = normalise_username(name)
+    if services.users.find(normalised) is not None:
+        raise UsernameTaken()
+    return {"username": normalised}
 
 
 @audited("change-password")

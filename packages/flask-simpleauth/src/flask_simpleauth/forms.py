@@ -18,11 +18,12 @@ from wtforms import (
     SubmitField,
 )
 from wtforms.validators import DataRequired, Length
+from wtforms.widgets import TextInput
 
 from . import invitations
 from .errors import AuthError
 from .flows import MAX_NAME
-from .identity import MAX_IDENTITY
+from .identity import MAX_IDENTITY, MAX_USERNAME
 from .sign_up_modes import good_links
 from .state import current_state
 from .texts import texts
@@ -48,6 +49,11 @@ def _key_in_the_address() -> str:
     return str((request.view_args or {}).get("key", ""))
 
 
+def has_usernames() -> bool:
+    """Tell whether one may sign in with a user name here."""
+    return current_state().services().attributes.username is not None
+
+
 def _email_field() -> EmailField:
     return EmailField(
         _("E-mail address"),
@@ -59,6 +65,7 @@ def _email_field() -> EmailField:
 class LoginForm(Form):
     """Sign in."""
 
+    #: Or the user name, where your class has one to sign in with.
     email = _email_field()
     password = PasswordField(
         _("Password"),
@@ -68,6 +75,12 @@ class LoginForm(Form):
     remember = BooleanField(_("Stay signed in on this device"))
     next = HiddenField(default=_sealed_next)
     submit = SubmitField(_("Sign in"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_usernames():
+            self.email.label.text = texts.gettext("E-mail address or user name")
+            self.email.widget = TextInput()
 
 
 class SignupForm(Form):
@@ -95,6 +108,13 @@ class SignupForm(Form):
         render_kw={"autocomplete": "name"},
     )
     email = _email_field()
+    #: Not there unless your class has one to sign in with.
+    username = StringField(
+        _("User name"),
+        [DataRequired(_("Enter a user name.")), Length(max=MAX_USERNAME)],
+        description=_("You can sign in with it, too."),
+        render_kw={"autocomplete": "nickname"},
+    )
     password = PasswordField(
         _("Password"),
         [DataRequired(_("Enter a password."))],
@@ -109,6 +129,8 @@ class SignupForm(Form):
 
         #: Whether it asks for no more than the address yet.
         self.is_for_the_address = False
+        if not has_usernames():
+            del self["username"]
         if self.key.data:
             self._settle_the_address(self.key.data)
         elif current_state().mailer is not None:
@@ -118,6 +140,11 @@ class SignupForm(Form):
         """Give the button last, below the fields of a subclass."""
         fields = list(super().__iter__())
         return iter(sorted(fields, key=lambda field: field.name == "submit"))
+
+    @property
+    def username_text(self) -> str:
+        """The user name that was typed, if one was asked for."""
+        return (self["username"].data or "") if "username" in self else ""
 
     def own_values(self) -> dict[str, Any]:
         """Return what else a new user has, by the names of your user class."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from .errors import InvalidIdentity
+from .errors import InvalidIdentity, InvalidUsername
 
+#: Characters of a user name.
+MAX_USERNAME = 64
 #: Characters of an address (RFC 5321, section 4.5.3.1: 64 + 1 + 255).
 MAX_IDENTITY = 320
 
@@ -29,3 +31,36 @@ def normalise(identity: str) -> str:
         raise InvalidIdentity()
 
     return text
+
+
+def normalise_username(name: str) -> str:
+    """Return the one form of a user name that is compared and stored.
+
+    It has no ``@``, so that it is never taken for an address.
+
+    :raises InvalidUsername: if it cannot be one.
+    """
+    if len(name) > MAX_USERNAME:
+        raise InvalidUsername()
+
+    text = unicodedata.normalize("NFKC", name).strip().casefold()
+    if not text or "@" in text or not text.isprintable() or len(text.split()) > 1:
+        raise InvalidUsername()
+
+    return text
+
+
+def normalise_either(identity: str, *, usernames: bool) -> str:
+    """Return the one form of an address or, where there are some, of a user name.
+
+    :raises InvalidIdentity: if it is neither.
+    """
+    try:
+        return normalise(identity)
+    except InvalidIdentity:
+        if not usernames:
+            raise
+    try:
+        return normalise_username(identity)
+    except InvalidUsername:
+        raise InvalidIdentity() from None

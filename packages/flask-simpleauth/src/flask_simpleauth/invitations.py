@@ -118,6 +118,7 @@ def accept(
     purposes: Collection[Purpose],
     *,
     name: str = "",
+    username: str = "",
     own: Mapping[str, Any] | None = None,
 ) -> tuple[U, Invitation]:
     """Make the account that the link is for.
@@ -126,6 +127,7 @@ def accept(
     :raises LinkIsDead: as :func:`read`, and for all but one of several at once.
     :raises Taken: if the address has an account by now.
     :raises WeakPassword: if the password will not do; the link is still good then.
+    :raises InvalidUsername: if that cannot be a user name, or ``UsernameTaken``; too.
     """
     with services.auditing("accept-invitation") as entry:
         purpose = read(services, key, purposes).purpose
@@ -136,6 +138,7 @@ def accept(
                 invitation.address,
                 secret,
                 name=name,
+                username=username,
                 confirmed=True,
                 role=invitation.role,
                 own=own,

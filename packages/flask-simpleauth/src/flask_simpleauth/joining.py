@@ -8,7 +8,14 @@ from flask import Response, flash
 from flask_nameform import FormError
 
 from . import flows, invitations
-from .errors import AuthError, InvalidIdentity, Taken, WeakPassword
+from .errors import (
+    AuthError,
+    InvalidIdentity,
+    InvalidUsername,
+    Taken,
+    UsernameTaken,
+    WeakPassword,
+)
 from .forms import SignupForm
 from .identity import normalise
 from .letters import Letters, deliver
@@ -84,9 +91,13 @@ def _sign_up_at_once(form: SignupForm) -> str | None:
             form.email.data or "",
             form.password.data or "",
             name=form.name.data or "",
+            username=form.username_text,
             own=form.own_values(),
             address=client_network(),
         )
+    except (InvalidUsername, UsernameTaken) as error:
+        form.username.errors = [say(error)]
+        return None
     except (InvalidIdentity, Taken) as error:
         form.email.errors = [say(error)]
         return None
@@ -125,8 +136,12 @@ def _join(form: SignupForm) -> str | None:
             form.password.data or "",
             good_links(),
             name=form.name.data or "",
+            username=form.username_text,
             own=form.own_values(),
         )
+    except (InvalidUsername, UsernameTaken) as error:
+        form.username.errors = [say(error)]
+        return None
     except WeakPassword as error:
         form.password.errors = [say(error)]
         return None

@@ -26,6 +26,8 @@ class Attributes:
     email: str = "email"
     password_hash: str = "password_hash"  # noqa: S105 # an attribute's name
     name: str | None = "name"
+    #: Another name to sign in with. Only where it is asked for: not all are unique.
+    username: str | None = None
     active: str | None = "active"
     #: When the address was last shown to be the user's: seconds since 1970, a datetime
     #: in UTC, or merely true. Without it the token store keeps that.
@@ -128,7 +130,10 @@ class UserStore(Protocol[U]):
         ...
 
     def find(self, identity: str) -> U | None:
-        """Return the user with this address, as it is stored; hold nothing open."""
+        """Return the user with this address, as it is stored; hold nothing open.
+
+        What has no ``@`` in it is a user name, where the class has one.
+        """
         ...
 
     def create(self, values: Mapping[str, Any]) -> U:

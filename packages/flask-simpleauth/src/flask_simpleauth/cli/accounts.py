@@ -26,16 +26,27 @@ _PURGE_STEP = 1000
 @click.argument("email")
 @click.option("--name", default="", help="How the site should address them.")
 @click.option("--role", multiple=True, help="A role to give them; may be repeated.")
+@click.option("--username", default="", help="Another name to sign in with.")
 @click.option("--confirmed", is_flag=True, help="The address is known to be theirs.")
 @click.password_option(help="Asked for if it is not given.")
 def create_user(
-    email: str, name: str, role: tuple[str, ...], confirmed: bool, password: str
+    email: str,
+    name: str,
+    role: tuple[str, ...],
+    username: str,
+    confirmed: bool,
+    password: str,
 ) -> None:
     """Make an account for EMAIL."""
     services = current_state().services()
     with plain_errors():
         user = flows.create_user(
-            services, email, password, name=name, confirmed=confirmed
+            services,
+            email,
+            password,
+            name=name,
+            username=username,
+            confirmed=confirmed,
         )
         for each in role:
             flows.grant(services, user, each)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import inspect
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, inspect
 from sqlalchemy.orm import Mapper, Session
 
 from ..store import Attributes
@@ -45,7 +45,9 @@ class SQLAlchemyStore(Generic[U]):
         auth.init_app(app, store=SQLAlchemyStore(db, User))
 
     The class needs a key, an ``email`` that is unique, and a ``password_hash``; it may
-    have ``name``, ``active``, ``confirmed_at``, and ``role`` or ``roles``. The tables
+    have ``name``, ``active``, ``confirmed_at``, and ``role`` or ``roles``. A user name
+    to sign in with is one only if it is mapped:
+    ``attributes={"username": "username"}``. The tables
     ``simpleauth_token`` and ``simpleauth_counter`` are added to its metadata, where
     ``db.create_all()`` and Alembic see them.
 
@@ -92,6 +94,7 @@ def _attributes_of(user_class: type[Any], given: Mapping[str, str]) -> Attribute
     roles = "roles" if "roles" in mapper.attrs else "role"
     names = {**dict(zip(known, known, strict=True)), "id": key, "roles": roles, **given}
     found = {name: own if own in mapper.attrs else None for name, own in names.items()}
+    found["username"] = given.get("username")
 
     for name in _REQUIRED:
         if found[name] is None:
@@ -111,6 +114,7 @@ def _check_columns(mapper: Mapper[Any], names: Mapping[str, Any]) -> None:
         raise RuntimeError(f"{user_class} needs a primary key of one column.")
 
     _check_confirmed_at(mapper, names["confirmed_at"])
+    _check_username(mapper, names["username"])
     name = names["password_hash"]
     columns: Any = mapper.columns
     length = getattr(columns[name].type, "length", None)
@@ -127,4 +131,23 @@ def _check_confirmed_at(mapper: Mapper[Any], name: str | None) -> None:
         raise RuntimeError(
             f"{mapper.class_.__name__}.{name} cannot hold when an address was"
             " confirmed. Make it DateTime, Integer or Boolean."
+        )
+
+
+def _check_username(mapper: Mapper[Any], name: str | None) -> None:
+    if name is None:
+        return
+    column: Any = mapper.columns[name]
+    sets = [
+        *(each.columns for each in column.table.indexes if each.unique),
+        *(
+            each.columns
+            for each in column.table.constraints
+            if isinstance(each, UniqueConstraint | PrimaryKeyConstraint)
+        ),
+    ]
+    if not any(list(each) == [column] for each in sets):
+        raise RuntimeError(
+            f"{mapper.class_.__name__}.{name} is not unique, so it does not tell who"
+            " signs in. Make it unique=True."
         )

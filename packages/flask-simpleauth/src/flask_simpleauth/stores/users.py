@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapper, RelationshipProperty, Session, contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
-from ..errors import Taken
+from ..errors import Taken, UsernameTaken
 from ..store import Attributes
 from .unit_of_work import UnitOfWork
 
@@ -29,6 +29,8 @@ class UserModel(Generic[U]):
         self.attributes = attributes
         self.mapper: Mapper[Any] = inspect(user_class)
         self.email: Any = getattr(user_class, attributes.email)
+        #: The column of the user name, if the class has one to sign in with.
+        self.username: Any = getattr(user_class, attributes.username or "", None)
         #: The column of the user's primary key.
         self.key: Any = self.mapper.primary_key[0]
 
@@ -65,6 +67,11 @@ class RelationalUsers(Generic[U]):
         self._find = model.with_roles(
             select(model.user_class).where(model.email == bindparam("identity"))
         )
+        self._find_by_name = self._find
+        if model.username is not None:
+            self._find_by_name = model.with_roles(
+                select(model.user_class).where(model.username == bindparam("identity"))
+            )
         self._get = model.with_roles(
             select(model.user_class).where(model.key == bindparam("user_id"))
         )
@@ -75,9 +82,10 @@ class RelationalUsers(Generic[U]):
             return self._one(session, self._get, {"user_id": user_id})
 
     def find(self, identity: str) -> U | None:
-        """Return the user with this address, and hold no connection afterwards."""
+        """Return the user with this address or user name, and hold no connection."""
+        statement = self._find if "@" in identity else self._find_by_name
         with self._work.reading(release=True) as session:
-            return self._one(session, self._find, {"identity": identity})
+            return self._one(session, statement, {"identity": identity})
 
     def addresses(self) -> Iterator[tuple[Any, str]]:
         """Yield the key and the address of every user, a page of them at a time."""
@@ -177,4 +185,7 @@ class RelationalUsers(Generic[U]):
         """Tell a taken address from another broken constraint of the app's own."""
         if "email" in values and self.find(values["email"]) is not None:
             return Taken()
+        name = values.get("username")
+        if self.attributes.username and name and self.find(name) is not None:
+            return UsernameTaken()
         return error

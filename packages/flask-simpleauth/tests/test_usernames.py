@@ -1,0 +1,189 @@
+"""Signing in with an address or a user name, where the user class has both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_simpleauth import BadCredentials, InvalidUsername, SimpleAuth, UsernameTaken
+from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
+from flask_simpleauth.testing import AuthClient, Mailbox, client_for
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Index
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.pool import NullPool
+from werkzeug.test import TestResponse
+
+PASSWORD = "correct horse battery"
+ADA = "ada@example.org"
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Player(Base):
+    __tablename__ = "player"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    nick: Mapped[str] = mapped_column(unique=True)
+    other: Mapped[str | None]
+    indexed: Mapped[str | None]
+    password_hash: Mapped[str]
+
+    __table_args__ = (
+        Index("by_index", "indexed", unique=True),
+        Index("by_other", "other"),
+    )
+
+
+@pytest.fixture
+def db(app: Flask, tmp_path: Path) -> Iterator[SQLAlchemy]:
+    db = SQLAlchemy(model_class=Base)
+    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path}/players.sqlite3"
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
+    db.init_app(app)
+    yield db
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def players(app: Flask, db: SQLAlchemy) -> SimpleAuth[Player]:
+    """A site whose users have a nick; ``/who`` says who is there."""
+    store = SQLAlchemyStore(db, Player, attributes={"username": "nick"})
+    auth: SimpleAuth[Player] = SimpleAuth(app, store=store)
+    app.add_url_rule("/who", "who", lambda: auth.user.nick if auth.user else "nobody")
+    with app.app_context():
+        db.create_all()
+    return auth
+
+
+@pytest.fixture
+def client(app: Flask, players: SimpleAuth[Player]) -> AuthClient:
+    return client_for(app)
+
+
+def sign_up(client: AuthClient, **changes: Any) -> TestResponse:
+    values = {"name": "Ada", "email": ADA, "username": "Lady", "password": PASSWORD}
+    return client.post("/auth/-/forms/signup", data={**values, **changes})
+
+
+@pytest.mark.parametrize("typed", ["lady", " LADY", "\uff2c\uff41dy", ADA])
+def test_either(client: AuthClient, typed: str) -> None:
+    """One signs up with both and signs in with either, however it is typed."""
+    assert sign_up(client).status_code == 303
+    client.submit_form("simpleauth.logout", page="/auth/logout")
+    assert "E-mail address or user name" in client.get("/auth/login").text
+    assert 'type="email"' not in client.get("/auth/login").text
+    client.submit_form(
+        "simpleauth.login", page="/auth/login", email=typed, password=PASSWORD
+    )
+    assert client.get("/who").text == "lady"
+
+
+def test_stored_as_typed(
+    app: Flask, db: SQLAlchemy, players: SimpleAuth[Player]
+) -> None:
+    """A name stored by somebody else is found as it is typed."""
+    with app.app_context():
+        ada = players.create_user(ADA, PASSWORD, username="lady")
+        ada.nick = "Lady"
+        db.session.commit()
+        assert players.authenticate("Lady", PASSWORD).id == ada.id
+        with pytest.raises(BadCredentials):
+            players.authenticate("lady", PASSWORD)
+
+
+def test_taken(client: AuthClient) -> None:
+    """A taken name is said to be, at its field, and what was typed is kept."""
+    sign_up(client)
+    response = sign_up(client, email="eve@example.org", username="LADY")
+    assert response.status_code == 422
+    assert "That user name is taken." in response.text
+    assert "eve@example.org" in response.text
+
+
+def test_taken_at_once(app: Flask, client: AuthClient) -> None:
+    """Of many that want one name at once, exactly one gets it."""
+
+    def try_it(number: int) -> int:
+        email = f"{number}@example.org"
+        return sign_up(client_for(app), email=email).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(try_it, range(8))) == [303] + [422] * 7
+
+
+def test_taken_by_link(app: Flask, players: SimpleAuth[Player]) -> None:
+    """A taken name leaves the link good."""
+    mails = Mailbox()
+    app.extensions["simpleauth"].replace(mailer=mails)
+    with app.app_context():
+        players.create_user("eve@example.org", PASSWORD, username="lady")
+    client = client_for(app)
+    client.submit_form("simpleauth.signup", page="/auth/signup", email=ADA)
+    values = {"name": "Ada", "password": PASSWORD}
+    for username, status in (("lady", 422), ("a b", 422), ("king", 303)):
+        response = client.submit_form(
+            "simpleauth.signup", page=mails.link(), username=username, **values
+        )
+        assert response.status_code == status
+    assert client.get("/who").text == "king"
+
+
+@pytest.mark.parametrize("name", ["a@b", "a b", " ", "a\0", "x" * 65, "a@"])
+def test_no_username(app: Flask, players: SimpleAuth[Player], name: str) -> None:
+    """What could be an address, or nobody could type, is no user name."""
+    with app.app_context():
+        with pytest.raises(InvalidUsername):
+            players.create_user(ADA, PASSWORD, username=name)
+        with pytest.raises(BadCredentials):
+            players.authenticate(name, PASSWORD)
+
+
+def test_the_store_decides(app: Flask, players: SimpleAuth[Player]) -> None:
+    """A taken name is refused by the store, and told from another broken constraint."""
+    users = app.extensions["simpleauth"].services().users
+    ada = {"email": ADA, "name": "Ada", "username": "lady", "password_hash": "x"}
+    eve = {**ada, "email": "eve@example.org"}
+    with app.app_context():
+        users.create(ada)
+        with pytest.raises(UsernameTaken):
+            users.create(eve)
+        with pytest.raises(IntegrityError):
+            users.create({**eve, "username": "eve", "password_hash": None})
+        with pytest.raises(IntegrityError):
+            users.create({**eve, "username": None})
+
+
+def test_command_line(app: Flask, players: SimpleAuth[Player]) -> None:
+    """An account made on the command line has its user name."""
+    command = ["auth", "create-user", ADA, "--username", "Lady", "--password", PASSWORD]
+    app.test_cli_runner().invoke(args=command)
+    with app.app_context():
+        assert players.authenticate("lady", PASSWORD).email == ADA
+
+
+def test_only_if_it_is_unique(db: SQLAlchemy) -> None:
+    """A column that two users can share is refused at start; an index will do."""
+    with pytest.raises(RuntimeError, match=r"Player\.other is not unique"):
+        SQLAlchemyStore(db, Player, attributes={"username": "other"})
+    SQLAlchemyStore(db, Player, attributes={"username": "indexed"})
+
+
+def test_only_if_it_is_mapped(app: Flask, client: AuthClient) -> None:
+    """Without a mapping nobody is asked for a user name, or found by one."""
+    other = Flask("other", instance_path=app.instance_path)
+    other.config.update(app.config)
+    SimpleAuth(other)
+    page = client_for(other).get("/auth/signup").text
+    assert "User name" not in page
+    assert "User name" in client.get("/auth/signup").text
