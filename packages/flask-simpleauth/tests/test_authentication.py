@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,10 @@ from flask_simpleauth.authentication import (
 from flask_simpleauth.passwords import Passwords
 from flask_simpleauth.services import Services
 from flask_simpleauth.stores.memory import MemoryUser, MemoryUsers
+from flask_simpleauth.throttling import SIGN_IN, Throttle
 
 if TYPE_CHECKING:
-    from conftest import Clock
+    from conftest import Bench, Clock
 
 PASSWORD = "correct horse battery"
 
@@ -214,3 +216,21 @@ def test_errors_tell_no_secret(services: Services[MemoryUser], ada: MemoryUser) 
             authenticate(services, Attempt(identity, secret))
         assert "hunter2" not in str(caught.value)
     assert "scrypt" not in repr(ada)
+
+
+@pytest.mark.parametrize("bench", ["embedded", "sqlite", "postgresql"], indirect=True)
+def test_guesses_at_once(services: Services[MemoryUser], bench: Bench) -> None:
+    """Fifty guesses at once get no further than as many one after the other."""
+    store = bench.store
+    throttle = Throttle(store.counters, services.clock)
+    here: Any = replace(services, users=store.users, throttle=throttle)
+
+    def guess(_: int) -> type[Exception]:
+        with bench.entered(), pytest.raises((BadCredentials, Throttled)) as caught:
+            authenticate(here, Attempt("ada@example.org", "wrong"))
+        return caught.type
+
+    with ThreadPoolExecutor(50) as pool:
+        outcomes = list(pool.map(guess, range(50)))
+    assert outcomes.count(BadCredentials) == SIGN_IN.by_account
+    assert outcomes.count(Throttled) == 50 - outcomes.count(BadCredentials)
