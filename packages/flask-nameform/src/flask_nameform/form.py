@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,16 +21,15 @@ from .formdata import (
     Posted,
     is_file_field,
     is_hidden,
-    is_list,
-    is_nested_form,
     posted_in_request,
     posted_text,
     walk,
 )
 from .i18n import texts, wtforms_texts
 from .identity import Identity
+from .ids import tell_apart
 from .naming import NamedTexts
-from .rows import RowChange, row_label, show_change, take_change
+from .rows import RowChange, show_change, take_change
 from .shape import check_shape
 
 if TYPE_CHECKING:
@@ -190,7 +189,7 @@ class Form(wtforms.Form):
         if self.row_change:
             show_change(self, self.row_change)
         if self.meta.nameform.has_scoped_ids:
-            _tell_apart(self)
+            tell_apart(self)
         if formdata is not None:
             _refuse_odd_numbers(self)
 
@@ -305,30 +304,6 @@ def tag_of(identity: Identity) -> Markup:
     """Return what each form has in it without being seen: its marker and a token."""
     own_form = identity.has_own_address
     return identity.tag() + csrf.hidden_field(identity.name, own_form=own_form)
-
-
-def _tell_apart(fields: Iterable[Field]) -> None:
-    """Put the ids of fields in nested forms under that of the field holding the form.
-
-    WTForms makes such a form without telling it where it is, and calls all rows by one
-    name.
-    """
-    for field in fields:
-        if is_nested_form(field):
-            for inner in field.form:
-                _set_id(inner, f"{field.id}-{inner.short_name}")
-            _tell_apart(field.form)
-        elif is_list(field):
-            for index, entry in enumerate(field.entries):
-                _set_id(entry, f"{field.id}-{index}")
-                entry.label.text = row_label(field, index + 1)
-            _tell_apart(field.entries)
-
-
-def _set_id(field: Field, new_id: str) -> None:
-    if field.label.field_id == field.id:
-        field.label.field_id = new_id
-    field.id = new_id
 
 
 def _refuse_odd_numbers(form: Form) -> None:
