@@ -15,6 +15,7 @@ from flask_simpleauth import (
     user_created,
 )
 from flask_simpleauth.authentication import Attempt, authenticate
+from flask_simpleauth.identity import MAX_NAME
 from flask_simpleauth.services import Services
 from flask_simpleauth.stores.memory import MemoryUser
 
@@ -69,7 +70,7 @@ def test_name_is_one_line(services: Services[MemoryUser]) -> None:
         services, "a@b.org", PASSWORD, name=" Ada\n  L " + "x" * 999
     )
     assert user.name.startswith("Ada L xxx")
-    assert len(user.name) == flows.MAX_NAME
+    assert len(user.name) == MAX_NAME
 
 
 def test_grant(services: Services[MemoryUser], ada: MemoryUser) -> None:

@@ -177,10 +177,16 @@ def test_plain(
     assert ada.roles == {"admin", "editor"}
 
     items = [
-        {"email": "cy@example.org", "roles": ["editor"], "active": None},
+        {
+            "email": "cy@example.org",
+            "name": "C\0y\ud800",
+            "roles": ["editor"],
+            "active": None,
+        },
         {"email": "di@example.org", "roles": None, "active": True, "confirmed": 1},
     ]
     assert "2 taken in" in runner.invoke(args=["auth", "import", write(items)]).output
+    assert find(store, "cy@example.org").name == "Cy"
     assert find(store, "cy@example.org").roles == {"editor"}
     assert not find(store, "cy@example.org").active
     di = find(store, "di@example.org")
@@ -251,8 +257,6 @@ def test_again(
         ({"email": "a\0@b"}, "its address is not like"),
         ({"email": "\ud800@b"}, "its address is not like"),
         ({"email": "x" * 400 + "@b"}, "its address is not like"),
-        ({"email": "a@b", "name": "a\0b"}, "its name holds characters"),
-        ({"email": "a@b", "name": "\ud800"}, "its name holds characters"),
         ({"email": "a@b", "name": {}}, "its name is no text"),
         ({"email": "a@b", "password_hash": True}, "its password hash is no text"),
         ({"email": "a@b", "password_hash": "hunter22"}, "no kind that can be verified"),

@@ -8,15 +8,12 @@ from typing import Any, TypeVar
 from .authentication import reauthenticate
 from .confirmation import note_confirmed
 from .errors import Taken, UsernameTaken
-from .identity import normalise, normalise_username
+from .identity import clean_name, normalise, normalise_username
 from .services import Services, audited
 from .signals import active_changed, password_changed, roles_changed, user_created
 from .throttling import SIGN_UP
 
 U = TypeVar("U")
-
-#: Characters of a name.
-MAX_NAME = 200
 
 
 @audited("sign-up")
@@ -79,7 +76,7 @@ def create_user(
     values: dict[str, Any] = {
         **(own or {}),
         "email": normalised,
-        "name": " ".join(name.split())[:MAX_NAME],
+        "name": clean_name(name),
         **_username(services, username),
         "password_hash": services.passwords.hash(secret),
     }

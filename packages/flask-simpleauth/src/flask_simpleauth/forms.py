@@ -22,8 +22,7 @@ from wtforms.widgets import TextInput
 
 from . import invitations
 from .errors import AuthError
-from .flows import MAX_NAME
-from .identity import MAX_IDENTITY, MAX_USERNAME
+from .identity import MAX_IDENTITY, MAX_NAME, MAX_USERNAME
 from .sign_up_modes import good_links
 from .state import current_state
 from .texts import texts

@@ -1,4 +1,4 @@
-"""The one form of an address that is compared and stored."""
+"""The one form of an address, and of a name, that is compared and stored."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from .errors import InvalidIdentity, InvalidUsername
 
 #: Characters of a user name.
 MAX_USERNAME = 64
+#: Characters of a name.
+MAX_NAME = 200
+
+#: What stands where text could not be read; no address has it.
+_UNREADABLE = "\ufffd"
+
+#: Unicode's categories of characters that no text has: controls and lone surrogates.
+_NO_TEXT = ("Cc", "Cs")
+
 #: Characters of an address (RFC 5321, section 4.5.3.1: 64 + 1 + 255).
 MAX_IDENTITY = 320
 
@@ -27,7 +36,7 @@ def normalise(identity: str) -> str:
 
     text = unicodedata.normalize("NFKC", identity).strip().casefold()
     # Folding first: it turns look-alikes such as the full-width sign into the real @.
-    if not _ADDRESS.fullmatch(text) or not text.isprintable():
+    if not _ADDRESS.fullmatch(text) or not text.isprintable() or _UNREADABLE in text:
         raise InvalidIdentity()
 
     return text
@@ -64,3 +73,10 @@ def normalise_either(identity: str, *, usernames: bool) -> str:
         return normalise_username(identity)
     except InvalidUsername:
         raise InvalidIdentity() from None
+
+
+def clean_name(name: str) -> str:
+    """Return a name as it is stored: in one line, without what no database keeps."""
+    line = " ".join(name.split())
+    kept = (c for c in line if unicodedata.category(c) not in _NO_TEXT)
+    return "".join(kept)[:MAX_NAME]

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from .confirmation import note_confirmed
 from .errors import InvalidIdentity, Taken
 from .exports import SURPLUS, Row
-from .flows import MAX_NAME, grant
-from .identity import normalise
+from .flows import grant
+from .identity import clean_name, normalise
 from .passwords import is_readable
 from .services import Services, audited
 from .signals import user_created
@@ -142,10 +142,7 @@ def _email(values: Sequence[Any]) -> str:
 
 
 def _name(values: Sequence[Any]) -> str:
-    name = _text(values, "its name")
-    if not name.isprintable():
-        raise Refused("its name holds characters that cannot be kept")
-    return name[:MAX_NAME]
+    return clean_name(_text(values, "its name"))
 
 
 def _hash(values: Sequence[Any]) -> str:
