@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ import flask_nameform
 import flask_simpleauth
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_simpleauth import AuthError, SimpleAuth
 from flask_simpleauth.api_tokens import ApiTokens
 from flask_simpleauth.audit import Audit
@@ -24,16 +26,24 @@ from flask_simpleauth.links import Links
 from flask_simpleauth.passwords import Passwords
 from flask_simpleauth.services import Services
 from flask_simpleauth.sessions import Limits, Sessions
+from flask_simpleauth.state import current_state
 from flask_simpleauth.stores.embedded import EmbeddedStore
 from flask_simpleauth.stores.memory import MemoryStore, MemoryUser
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_simpleauth.strength import PasswordRules
-from flask_simpleauth.testing import CHEAP_HASH, FakeClock
+from flask_simpleauth.testing import (
+    CHEAP_HASH,
+    AuthClient,
+    FakeClock,
+    Mailbox,
+    client_for,
+)
 from flask_simpleauth.throttling import Throttle
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.pool import NullPool
+from werkzeug.test import TestResponse
 
 PASSWORD = "correct horse battery"
 
@@ -228,6 +238,71 @@ def services(clock: Clock) -> Services[MemoryUser]:
 def ada(services: Services[MemoryUser]) -> MemoryUser:
     """Ada's account."""
     return create_user(services, "ada@example.org", PASSWORD, name="Ada")
+
+
+@dataclass
+class Site:
+    """A site with Ada's account on it, as a visitor and an attacker meet it."""
+
+    app: Flask
+    auth: SimpleAuth
+    mails: Mailbox
+
+    def stop_mail(self) -> None:
+        """Be a site without mail: signing up then asks for everything at once."""
+        self.app.extensions["simpleauth"].mailer = None
+
+    def client(self) -> AuthClient:
+        """Return a browser that nobody is signed in with."""
+        return client_for(self.app)
+
+    def post(self, client: FlaskClient, form: str, **data: Any) -> TestResponse:
+        """Post one of our forms from the site itself."""
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        path = f"/auth/-/forms/{form}"
+        return client.post(path, data=data, headers=headers, buffered=True)
+
+    def sign_in(
+        self, email: str = "ada@example.org", password: str = PASSWORD, **data: Any
+    ) -> AuthClient:
+        """Return a browser with which somebody has tried to sign in."""
+        client = self.client()
+        self.post(client, "login", email=email, password=password, **data)
+        return client
+
+    def who(self, client: FlaskClient) -> str:
+        """Return whom the site takes the browser's user for."""
+        return client.get("/who").text
+
+    def user(self, email: str = "ada@example.org") -> Any:
+        """Return the user with this address; there must be an app context."""
+        return current_state().services().users.find(email)
+
+    def link(self, email: str = "ada@example.org") -> str:
+        """Ask for a link to a new password, and return the key in it."""
+        self.post(self.client(), "forgot", email=email)
+        return self.mails.link().rpartition("/")[2]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows each table has, past all our code."""
+        file = Path(self.app.instance_path) / "simpleauth.sqlite3"
+        with closing(sqlite3.connect(file)) as connection:
+            return {
+                table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 # ours
+                for table in ("user", "simpleauth_token", "simpleauth_counter")
+            }
+
+
+@pytest.fixture
+def site(app: Flask, clock: Clock) -> Site:
+    """A site with a mailer and Ada's account."""
+    mails = Mailbox()
+    auth = SimpleAuth(app, clock=clock, mailer=mails)
+    app.add_url_rule("/who", "who", lambda: auth.user.email if auth.user else "nobody")
+    app.add_url_rule("/in", "inside", auth.login_required(lambda: "in"))
+    with app.app_context():
+        auth.create_user("ada@example.org", PASSWORD, name="Ada", confirmed=True)
+    return Site(app, auth, mails)
 
 
 @pytest.fixture

@@ -1,0 +1,185 @@
+"""Incidents with input that nobody's browser sends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Clock, Site
+
+PASSWORD = "correct horse battery"
+
+#: Our forms, what is right in each of their fields, and whether one is signed in.
+FORMS: dict[str, tuple[dict[str, str], bool]] = {
+    "login": ({"email": "ada@example.org", "password": PASSWORD}, False),
+    "signup": (
+        {"name": "Eve", "email": "eve@example.org", "password": PASSWORD},
+        False,
+    ),
+    "forgot": ({"email": "ada@example.org"}, False),
+    "reset": ({"key": "x", "new": PASSWORD}, False),
+    "password": ({"current": PASSWORD, "new": "staple correct horse"}, True),
+    "confirm": ({"password": PASSWORD}, True),
+    "address": ({"new": "new@example.org", "current": PASSWORD}, True),
+    "confirm-address": ({"key": "x"}, True),
+}
+
+VALUES: dict[str, Any] = {
+    "empty": "",
+    "blank": " \t\n",
+    "null": None,
+    "zero": 0,
+    "true": True,
+    "false": False,
+    "number": 1.5,
+    "list": ["a", "b"],
+    "empty list": [],
+    "dict": {"a": "b"},
+    "nested": [[[{"a": [None]}]]],
+    "megabyte": "x" * 1_000_000,
+    "nul": "a\0b",
+    "only nul": "\0",
+    "high surrogate": "a\ud800@b.org",
+    "low surrogate": "\udc00",
+    "controls": "\x1b[2J\x7f\u202e",
+}
+
+
+#: What is no name; everything else may be one, see below.
+NO_NAMES = {"empty", "blank", "null", "megabyte"}
+
+#: What a browser cannot send in a form.
+ONLY_JSON = {"high surrogate", "low surrogate"}
+
+
+@pytest.mark.parametrize("as_json", [True, False], ids=["json", "form"])
+@pytest.mark.parametrize("form", FORMS)
+def test_devise_cve_2019_16109_odd_values(
+    site: Site, clock: Clock, form: str, as_json: bool
+) -> None:
+    """3.13 Devise CVE-2019-16109, CVE-2013-0233, Flask-Security PR #1258.
+
+    What is no text, nothing, or text that nobody types matches no row and makes none;
+    it is answered, and never with a 500.
+    """
+    right, is_in = FORMS[form]
+    if form == "signup":
+        site.stop_mail()
+    client = site.sign_in() if is_in else site.client()
+    before = site.counts()
+    for name in right:
+        for kind, value in VALUES.items():
+            if name == "name" and kind not in NO_NAMES:
+                continue
+            if not as_json and (kind in ONLY_JSON or not isinstance(value, str)):
+                continue
+            data: dict[str, Any] = {**right, name: value}
+            kwargs: dict[str, Any] = {"json": data} if as_json else {"data": data}
+            answer = client.post(f"/auth/-/forms/{form}", **kwargs)
+            told = (name, kind, answer.status_code, answer.text)
+            assert answer.status_code in (400, 410, 413, 422), told
+            after = site.counts()
+            assert {**before, "simpleauth_counter": 0} == {
+                **after,
+                "simpleauth_counter": 0,
+            }, told
+            clock.advance(3601)  # so that no limit answers in place of us
+    assert site.mails.sent == []
+
+
+@pytest.mark.parametrize("kind", sorted(VALUES.keys() - NO_NAMES))
+def test_devise_cve_2019_16109_names(site: Site, kind: str) -> None:
+    """3.13 The same for a name: what no database keeps is left out of it."""
+    site.stop_mail()
+    data: dict[str, Any] = {**FORMS["signup"][0], "name": VALUES[kind]}
+    answer = site.client().post("/auth/-/forms/signup", json=data)
+    assert answer.status_code in (200, 400, 422)
+    with site.app.app_context():
+        user = site.user("eve@example.org")
+        name = "" if user is None else user.name
+    assert name.encode().decode() == name
+    assert not any(character in name for character in "\0\x1b\x7f")
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "body", [b"", b"null", b"0", b"true", b"[]", b'"x"', b"{", b"\xff", b"[" * 100_000]
+)
+def test_flask_security_1258_whole_body(site: Site, form: str, body: bytes) -> None:
+    """3.13 Flask-Security PR #1258: JSON that is no object was a 500."""
+    client = site.sign_in() if FORMS[form][1] else site.client()
+    before = site.counts()["user"]
+    path = f"/auth/-/forms/{form}"
+    answer = client.post(path, data=body, content_type="application/json")
+    assert 400 <= answer.status_code < 500
+    assert site.counts()["user"] == before
+
+
+@pytest.mark.parametrize("path", ["/auth/reset/{}", "/auth/address/{}"])
+@pytest.mark.parametrize(
+    "key", ["x", "None", "0", "%00", "%ed%a0%80", "%ff", "x" * 100_000, "%F0%9F%94%91"]
+)
+def test_devise_cve_2019_16109_links(site: Site, path: str, key: str) -> None:
+    """3.13 A link nobody was sent is dead, whatever it looks like."""
+    assert site.sign_in().get(path.format(key)).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer None",
+        "Bearer sa_",
+        "Bearer sa_" + "x" * 51,
+        "Bearer sa_" + "x" * 100_000,
+        "Bearer sa_" + "\xe9" * 51,
+        "Basic YTpi",
+        "Digest x=y",
+    ],
+)
+def test_devise_cve_2019_16109_api_tokens(site: Site, value: str) -> None:
+    """3.13 A token nobody was given is nobody's."""
+    answer = site.client().get("/who", headers={"Authorization": value})
+    assert (answer.status_code, answer.text) == (200, "nobody")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "x", "None", "\xff", "x" * 4000, "x" * 43, "\0" * 43, "é" * 43]
+)
+def test_devise_cve_2019_16109_cookies(site: Site, value: str) -> None:
+    """3.13 A cookie nobody was given is nobody's."""
+    client = site.client()
+    client.set_cookie("simpleauth", value)
+    assert site.who(client) == "nobody"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_django_cve_2013_1443_long_input(site: Site, form: str) -> None:
+    """3.29 Django CVE-2013-1443, CVE-2021-45115, CVE-2023-46695, CVE-2025-27556.
+
+    A megabyte in every field at once, of text that is slow to normalise, is refused
+    before it is hashed or normalised.
+    """
+    site.app.config["MAX_FORM_MEMORY_SIZE"] = None
+    right, is_in = FORMS[form]
+    client = site.sign_in() if is_in else site.client()
+    data = dict.fromkeys(right, "̈́" * 300000 + "@b.org")
+    for sent in ({"data": data}, {"json": data}):
+        answer = client.post(f"/auth/-/forms/{form}", **sent)
+        assert 400 <= answer.status_code < 500
+    assert site.counts()["user"] == 1
+
+
+def test_django_cve_2013_1443_nothing_is_cut(site: Site) -> None:
+    """3.29 Up to the limit every character of a password counts; none is cut off."""
+    long = "correct horse " * 73 + "ab"
+    assert len(long) == 1024
+    with site.app.app_context():
+        site.auth.create_user("long@example.org", long)
+    assert site.who(site.sign_in("long@example.org", long)) == "long@example.org"
+    for wrong in (long[:-1], long[:-1] + "c", long + "x"):
+        assert site.who(site.sign_in("long@example.org", wrong)) == "nobody"
