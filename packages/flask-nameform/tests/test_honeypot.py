@@ -33,6 +33,12 @@ def wait(seconds: float) -> None:
     now += seconds
 
 
+def stamp_of(form: Form) -> str:
+    field = form["homepage"]
+    assert isinstance(field, HoneypotField)
+    return field.stamp()
+
+
 class Comment(Form):
     text = StringField("Comment", [InputRequired("Write something")])
     homepage = HoneypotField(min_seconds=3, clock=clock)
@@ -138,7 +144,7 @@ def test_the_answer_is_that_of_any_form(
     assert answer.json is not None
     assert answer.json["errors"][""][0].startswith(REFUSED)
     with browser.application.test_request_context("/"):
-        stamp = Comment()["homepage"].stamp()
+        stamp = stamp_of(Comment())
     wait(3)
     body = {"text": "Hi", "homepage": None, "homepage-stamp": stamp}
     assert browser.post("/-/forms/comment", json=body).status_code == 200
@@ -261,7 +267,7 @@ def test_the_clock_is_that_of_the_machine(app: Flask) -> None:
         homepage = HoneypotField(min_seconds=1000)
 
     with app.test_request_context("/"):
-        stamp = Real()["homepage"].stamp()
+        stamp = stamp_of(Real())
     data = {"homepage-stamp": stamp}
     with app.test_request_context("/", method="POST", data=data):
         assert not Real().validate_on_submit()
