@@ -9,6 +9,7 @@ import pytest
 from flask import Flask, render_template_string, session
 from flask.testing import FlaskClient
 from flask_nameform import Forms, NameForm
+from flask_nameform.testing import FormClient
 
 Element = dict[str, str]
 
@@ -90,11 +91,9 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def browser(app: Flask) -> FlaskClient:
-    """A client that says of each request that it comes from the site itself."""
-    client = app.test_client()
-    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-    return client
+def browser(app: Flask) -> FormClient:
+    """A client that fills in forms, and says that requests come from the site."""
+    return FormClient(app, app.response_class)
 
 
 @pytest.fixture

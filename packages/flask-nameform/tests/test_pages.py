@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, abort, g, render_template_string, request, s
 from flask.testing import FlaskClient
 from flask.views import View
 from flask_nameform import Forms, NameForm
+from flask_nameform.testing import FormClient
 from flask_nameform.wtf import CSRFProtect
 from wtforms.validators import ValidationError
 
@@ -64,12 +65,9 @@ def test_the_form_goes_to_the_page(browser: FlaskClient, hidden: Hidden) -> None
     assert browser.get("/cs/page").text.startswith("GET cs Ada")
 
 
-def test_what_is_invalid_is_shown_on_the_page(
-    browser: FlaskClient, hidden: Hidden
-) -> None:
+def test_what_is_invalid_is_shown_on_the_page(browser: FormClient) -> None:
     """By the same two requests as anywhere: the page is shown by a GET."""
-    html = browser.get("/cs/page").text
-    answer = browser.post("/cs/page", data={**hidden(html), "name": ""})
+    answer = browser.submit_form("name", page="/cs/page", name="")
     assert answer.status_code == 422
     assert answer.text.startswith("GET cs")
     assert "Enter your name" in answer.text
@@ -141,7 +139,7 @@ def test_other_posts_to_a_page_are_protected(client: FlaskClient) -> None:
 
 
 def test_a_page_that_does_not_show_the_form_any_more(
-    app: Flask, forms: Forms, browser: FlaskClient, hidden: Hidden
+    app: Flask, forms: Forms, browser: FormClient, hidden: Hidden
 ) -> None:
     """The form comes on a page of its own, and is sent to the page again."""
 
@@ -153,8 +151,7 @@ def test_a_page_that_does_not_show_the_form_any_more(
         session["seen"] = True
         return render_template_string("{{ show_form('name') }}")
 
-    fields = hidden(browser.get("/once").text)
-    answer = browser.post("/once", data={**fields, "name": ""})
+    answer = browser.submit_form("name", page="/once", name="")
     assert answer.status_code == 422
     assert "<h1>Name</h1>" in answer.text
     assert 'action="/once"' in answer.text

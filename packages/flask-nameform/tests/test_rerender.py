@@ -20,6 +20,7 @@ from flask import (
 )
 from flask.testing import FlaskClient
 from flask_nameform import Form, FormError, Forms, NameForm
+from flask_nameform.testing import FormClient
 from jinja2 import DictLoader
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -44,11 +45,9 @@ def send_blank(
     return client.post(url, data={**hidden(html), "name": " "}, headers=SAME_ORIGIN)
 
 
-def test_the_page_is_shown_again(browser: FlaskClient, hidden: Hidden) -> None:
+def test_the_page_is_shown_again(browser: FormClient) -> None:
     """422 with the page of the form, the value as it was sent and the error at it."""
-    html = browser.get("/").text
-    fields = {**hidden(html), "name": "x" * 101}
-    answer = browser.post("/-/forms/name", data=fields)
+    answer = browser.submit_form("name", name="x" * 101)
     assert answer.status_code == 422
     assert answer.text.startswith("<p>Hello, </p><form")
     assert f'value="{"x" * 101}"' in answer.text
@@ -108,7 +107,7 @@ def test_only_the_copy_that_was_sent_shows_it(
 
 
 def test_the_first_request_is_over_before(
-    app: Flask, forms: Forms, browser: FlaskClient, hidden: Hidden
+    app: Flask, forms: Forms, browser: FormClient
 ) -> None:
     """Its teardown has run, what was half done is rolled back, when the page reads."""
     events: list[str] = []
@@ -127,14 +126,12 @@ def test_the_first_request_is_over_before(
         events.append(f"page, half done: {'half_done' in g}")
         return render_template_string("{{ show_form('refuse') }}")
 
-    html = browser.get("/watch").text
-    events.clear()
-    browser.post("/-/forms/refuse", data={**hidden(html), "name": "A"})
-    assert events == ["POST ended", "page, half done: False", "GET ended"]
+    browser.submit_form("refuse", page="/watch", name="A")
+    assert events[-3:] == ["POST ended", "page, half done: False", "GET ended"]
 
 
 def test_the_session_of_both_requests_survives(
-    app: Flask, forms: Forms, browser: FlaskClient, hidden: Hidden
+    app: Flask, forms: Forms, browser: FormClient
 ) -> None:
     """What the handler put into the session is there for the page, and stays."""
 
@@ -151,15 +148,14 @@ def test_the_session_of_both_requests_survives(
         return render_template_string(MESSAGES + "{{ show_form('count') }}")
 
     page(app, "/after", "{{ session.handled }} {{ session.shown }} " + MESSAGES)
-    html = browser.get("/count").text
-    answer = browser.post("/-/forms/count", data={**hidden(html), "name": "A"})
+    answer = browser.submit_form("count", page="/count", name="A")
     assert answer.text.startswith("first,second<form")
     assert len(answer.headers.getlist("Set-Cookie")) == 1
     assert browser.get("/after").text == "True 2 "
 
 
 def test_a_flash_that_the_page_does_not_show_survives(
-    app: Flask, forms: Forms, browser: FlaskClient, hidden: Hidden
+    app: Flask, forms: Forms, browser: FormClient
 ) -> None:
     """It waits for the page that does."""
 
@@ -170,8 +166,7 @@ def test_a_flash_that_the_page_does_not_show_survives(
 
     page(app, "/flash", "{{ show_form('flash') }}")
     page(app, "/messages", MESSAGES)
-    html = browser.get("/flash").text
-    browser.post("/-/forms/flash", data={**hidden(html), "name": "A"})
+    browser.submit_form("flash", page="/flash", name="A")
     assert browser.get("/messages").text == "later"
 
 
@@ -574,7 +569,7 @@ def test_nested_forms_keep_values_and_errors(
 
 
 def test_a_status_of_the_handler_is_that_of_the_page(
-    app: Flask, forms: Forms, browser: FlaskClient, hidden: Hidden
+    app: Flask, forms: Forms, browser: FormClient
 ) -> None:
     """429 with ``Retry-After`` reaches the browser together with the page."""
 
@@ -583,7 +578,6 @@ def test_a_status_of_the_handler_is_that_of_the_page(
         raise FormError("Too often", status=429, headers={"Retry-After": "9"})
 
     page(app, "/often", "Often {{ show_form('often') }}")
-    fields = {**hidden(browser.get("/often").text), "name": "A"}
-    answer = browser.post("/-/forms/often", data=fields)
+    answer = browser.submit_form("often", page="/often", name="A")
     assert answer.text.startswith("Often")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "9")
