@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from flask_nameform import Form, NameForm
 from flask_nameform.i18n import Catalog, LazyText, use_locale
 from markupsafe import Markup
-from wtforms import IntegerField, StringField, SubmitField
+from werkzeug.datastructures import MultiDict
+from wtforms import FieldList, FormField, IntegerField, StringField, SubmitField
 from wtforms.validators import URL, InputRequired, Length
 
 
@@ -259,6 +260,28 @@ def test_forms_without_an_app() -> None:
 
     assert not form.validate()
     assert form.name.errors == ["Enter your name"]
+
+
+def test_messages_are_texts_once_they_are_said(app: Flask, shop: Catalog) -> None:
+    """After validation a lazy message is a string, which can be joined and kept."""
+
+    class Row(Form):
+        name = StringField(validators=[InputRequired(shop.lazy("<b>"))])
+
+    class Table(Form):
+        own = StringField(validators=[InputRequired(shop.lazy("<b>"))])
+        one = FormField(Row)
+        many = FieldList(
+            StringField(validators=[InputRequired(shop.lazy("<b>"))]), min_entries=1
+        )
+
+    with app.app_context(), use_locale("de"):
+        form = Table(formdata=MultiDict())
+        form.validate()
+
+    assert ", ".join(form.own.errors) == "<i>"
+    assert ", ".join(form.one.errors["name"]) == "<i>"
+    assert ", ".join(form.many.errors[0]) == "<i>"
 
 
 def test_lazy_text_in_json(app: Flask, shop: Catalog) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask_nameform import Form, Forms, NameForm
+from flask_nameform.i18n import texts, use_locale
 from flask_nameform.showing import show_form
 from markupsafe import Markup
 from wtforms import (
@@ -275,7 +277,9 @@ def test_where_the_app_has_a_say_it_is_asked(
     assert html[0] != html[1] or "select" in html[0]
 
 
-def test_each_language_has_its_own(app: Flask, made: list[type[Form]]) -> None:
+def test_each_language_has_its_own(
+    app: Flask, made: list[type[Form]], catalogs: Path
+) -> None:
     """A form with texts of ours is kept for each language that was asked for."""
     app.config["NAMEFORM_LOCALES"] = ["en", "de"]
     client = app.test_client()
@@ -286,6 +290,28 @@ def test_each_language_has_its_own(app: Flask, made: list[type[Form]]) -> None:
             assert text in answer.text
 
     assert made == [NameForm] * 2
+
+
+def test_lazy_texts_are_in_each_language(
+    app: Flask, show: Show, made: list[type[Form]], catalogs: Path
+) -> None:
+    """A class with texts of a catalog is kept for each language too."""
+
+    class Post(Form):
+        text = StringField(
+            texts.lazy("Send"), render_kw={"title": texts.lazy("Submit")}
+        )
+        submit = SubmitField("OK")
+
+    pages = []
+    for locale in ("en", "de", "en", "de"):
+        with use_locale(locale):
+            pages.append(show(Post))
+
+    assert ">Send</label>" in pages[0]
+    assert 'title="Absenden"' in pages[1]
+    assert pages[2:] == pages[:2]
+    assert made == [Post] * 2
 
 
 def test_a_form_without_texts_of_ours_is_in_no_language(

@@ -432,3 +432,18 @@ def test_beside_our_forms(app: Flask, protect_first: bool) -> None:
     assert answer.status_code == 303
     answer = client.post("/-/forms/name", data={"name": "A"}, headers=SAME_ORIGIN)
     assert answer.status_code == 303
+
+
+def test_a_refusal_is_said_to_the_visitor_and_logged_in_english(
+    caplog: pytest.LogCaptureFixture, catalogs: object
+) -> None:
+    """The page is in the visitor's language, the log in its reader's."""
+    caplog.set_level(logging.INFO)
+    app = Flask(__name__)
+    app.config.update(SECRET_KEY="tests", NAMEFORM_LOCALES=["en", "de"])
+    CSRFProtect(app)
+    app.add_url_rule("/", "post", lambda: "", methods=["POST"])
+    answer = app.test_client().post("/", headers={"Accept-Language": "de"})
+
+    assert "Das CSRF-Token fehlt." in answer.text
+    assert caplog.messages == ["The CSRF token is missing."]

@@ -87,7 +87,7 @@ def shown_alone(definition: Definition, submission: Submission) -> Response:
         visitor may see what the form is about, and that does not show it.
     """
     if not is_trusted(submission.marker, definition):
-        raise BadRequest(EXPIRED)
+        raise BadRequest(str(EXPIRED))
 
     form = show_named(definition, submission.marker, submission)
     status = submission.status
@@ -120,7 +120,7 @@ def refused(error: BadRequest) -> Response:
     if wanted() is not Wanted.JSON:
         raise error
 
-    answer = jsonify(errors={"": [str(error.description)]})
+    answer = jsonify(errors={"": [error.description]})
     answer.status_code = 400
     return answer
 

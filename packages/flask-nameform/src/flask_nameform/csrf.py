@@ -46,13 +46,13 @@ Exemptible = TypeVar("Exemptible")
 class CSRFError(BadRequest):
     """The request was refused: it may not be the visitor who wants it. Status 400."""
 
-    description = texts.lazy(
-        "This request could not be verified, so nothing was changed."
-        " Go back, load the page again and send it once more."
-    )
-
     def __init__(self, reason: str) -> None:
-        super().__init__()
+        super().__init__(
+            texts.gettext(
+                "This request could not be verified, so nothing was changed."
+                " Go back, load the page again and send it once more."
+            )
+        )
         #: Why, in words for a log.
         self.reason = reason
 

@@ -70,7 +70,9 @@ def _check(
 
     if not csrf.allows(full_name, own_form=True) or not _is_trusted(mark, definition):
         posted = posted_in_request().without_files()
-        return not_accepted(definition, Submission(mark, posted, {"": [EXPIRED]}, 400))
+        return not_accepted(
+            definition, Submission(mark, posted, {"": [str(EXPIRED)]}, 400)
+        )
 
     return _handle(definition, handler, mark)
 

@@ -21,11 +21,12 @@ from .formdata import (
     Posted,
     is_file_field,
     is_hidden,
+    is_nested_form,
     posted_in_request,
     posted_text,
     walk,
 )
-from .i18n import texts, wtforms_texts
+from .i18n import LazyText, texts, wtforms_texts
 from .identity import Identity
 from .ids import tell_apart
 from .naming import NamedTexts
@@ -226,7 +227,9 @@ class Form(wtforms.Form):
         if self.row_change:
             return False
 
-        return super().validate(extra_validators)
+        valid = super().validate(extra_validators)
+        _settle(self)
+        return valid
 
     def validate_on_submit(
         self, extra_validators: Mapping[str, Sequence[Any]] | None = None
@@ -281,14 +284,17 @@ class NameForm(Form):
     """The form everybody starts with: it asks for a name."""
 
     name = StringField(
-        "What is your name?",
+        texts.lazy("What is your name?"),
         filters=[lambda value: value and value.strip()],
         validators=[
-            DataRequired("Enter your name"),
-            Length(max=100, message="Your name must be at most 100 characters long"),
+            DataRequired(texts.lazy("Enter your name")),
+            Length(
+                max=100,
+                message=texts.lazy("Your name must be at most 100 characters long"),
+            ),
         ],
     )
-    submit = SubmitField("Submit")
+    submit = SubmitField(texts.lazy("Submit"))
 
 
 def _is_submitted(identity: Identity) -> bool:
@@ -304,6 +310,14 @@ def tag_of(identity: Identity) -> Markup:
     """Return what each form has in it without being seen: its marker and a token."""
     own_form = identity.has_own_address
     return identity.tag() + csrf.hidden_field(identity.name, own_form=own_form)
+
+
+def _settle(form: Form) -> None:
+    """Say lazy messages now, so that whoever takes them has texts."""
+    for field in walk(form):
+        if field.errors and not is_nested_form(field):
+            errors: Any = field.errors  # a list, whose object a list of fields has too
+            errors[:] = [str(e) if isinstance(e, LazyText) else e for e in errors]
 
 
 def _refuse_odd_numbers(form: Form) -> None:

@@ -117,6 +117,11 @@ class LazyText:
         self._message = message
         self._values = values
 
+    @property
+    def source(self) -> str:
+        """The text as it was written, in English and without values."""
+        return self._message
+
     def __str__(self) -> str:
         return self._say(self._message, **self._values)
 

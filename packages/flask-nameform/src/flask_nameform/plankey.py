@@ -15,6 +15,7 @@ from .fieldview import kind_of, own_errors
 from .form import Form
 from .formdata import is_file_field, walk
 from .formview import Frame
+from .i18n import LazyText
 from .locale import current_language
 
 _INPUTS = {
@@ -56,13 +57,20 @@ def key_of_frame(frame: Frame) -> Hashable:
 
 
 def speaks(form: Form, fields: Iterable[Field], frame: Frame) -> bool:
-    """Tell whether a text of ours is in it, which may be in another language then."""
+    """Tell whether a text of a catalog is in it, which depends on the language."""
+    texts = (text for field in fields for text in texts_of(field))
     return (
-        any(field.flags.required or field.errors for field in fields)
+        any(isinstance(text, LazyText) for text in texts)
+        or any(field.flags.required or field.errors for field in fields)
         or bool(form.form_errors)
         or frame.look.mark == "optional"
         or (frame.button is None and "submit" not in map(kind_of, fields))
     )
+
+
+def texts_of(field: Field) -> list[Any]:
+    """Return what the field's class has written that may be said."""
+    return [field.label.text, field.description, *(field.render_kw or {}).values()]
 
 
 def is_plain(field: Field) -> bool:

@@ -18,12 +18,13 @@ from wtforms import Field
 
 from .form import BoundMeta, Form
 from .formview import Frame
+from .i18n import LazyText
 from .locale import Language, current_language
 from .plan import Plan
-from .plankey import is_plain, speaks
+from .plankey import is_plain, speaks, texts_of
 
-# What is the same each time it is said.
-_TEXTS = (str, Markup, bool, int, float, type(None))
+# What is the same each time it is said in a language.
+_TEXTS = (str, Markup, LazyText, bool, int, float, type(None))
 
 
 def untouched(form: Form, frame: Frame) -> Untouched | None:
@@ -84,13 +85,12 @@ def _has_code(own: type, base: type) -> bool:
 
 
 def _is_constant(field: Field) -> bool:
-    said = [field.label.text, field.description, *(field.render_kw or {}).values()]
     return (
         is_plain(field)
         and type(field).__module__.startswith("wtforms.")
         and not callable(field.default)
         and not any(map(callable, vars(field.flags).values()))
-        and all(type(text) in _TEXTS for text in said)
+        and all(type(text) in _TEXTS for text in texts_of(field))
         and (not field.filters or type(field).process_data is Field.process_data)
     )
 

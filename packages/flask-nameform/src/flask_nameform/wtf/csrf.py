@@ -21,6 +21,7 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
 from .. import csrf
+from ..i18n import LazyText, texts
 from ..identity import Identity
 from ..pages import posted_here
 from ..policy import SAFE_METHODS, Verdict
@@ -49,9 +50,10 @@ Exemptible = TypeVar("Exemptible")
 class CSRFError(csrf.CSRFError):
     """The request was refused; the description says why. Status 400."""
 
-    def __init__(self, reason: str = "CSRF validation failed.") -> None:
-        super().__init__(reason)
-        self.description = reason
+    def __init__(self, reason: str | None = None) -> None:
+        said = texts.gettext("CSRF validation failed.") if reason is None else reason
+        super().__init__(str(said))
+        self.description = self.reason
 
 
 class CSRFProtect:
@@ -177,7 +179,7 @@ class FormCSRF(CSRF):
                 self.meta.csrf_field_name,
             )
         except ValidationError as error:
-            logger.info(str(error))
+            logger.info(_in_english(error.args[0]))
             raise
 
 
@@ -234,7 +236,7 @@ def _require_token() -> None:
     try:
         validate_csrf(_posted_token())
     except ValidationError as error:
-        raise _refusal(str(error)) from error
+        raise _refusal(error.args[0]) from error
 
     is_said = "Origin" in request.headers or "Sec-Fetch-Site" in request.headers
 
@@ -244,9 +246,9 @@ def _require_token() -> None:
 
 def _require_referrer() -> None:
     if not request.referrer:
-        raise _refusal("The referrer header is missing.")
+        raise _refusal(texts.lazy("The referrer header is missing."))
     if not same_origin(request.referrer, f"https://{request.host}/"):
-        raise _refusal("The referrer does not match the host.")
+        raise _refusal(texts.lazy("The referrer does not match the host."))
 
 
 def _posted_token() -> str | None:
@@ -270,5 +272,10 @@ def _is_left_to_others() -> bool:
 
 
 def _refusal(reason: str) -> CSRFError:
-    logger.info(reason)
+    logger.info(_in_english(reason))
     return CSRFError(reason)
+
+
+def _in_english(reason: object) -> str:
+    """Return a reason for the log, in which visitors' languages are of no use."""
+    return reason.source if isinstance(reason, LazyText) else str(reason)

@@ -15,6 +15,7 @@ from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 from markupsafe import Markup
 from wtforms import ValidationError
 
+from ..i18n import texts
 from ..masking import masked, proves
 from ..settings import signing_keys
 from .config import configured
@@ -66,21 +67,21 @@ def validate_csrf(
     secret = _secret(token_key or configured("WTF_CSRF_FIELD_NAME"))
 
     if not data:
-        raise ValidationError("The CSRF token is missing.")
+        raise ValidationError(texts.lazy("The CSRF token is missing."))
     if secret is None:
-        raise ValidationError("The CSRF session token is missing.")
+        raise ValidationError(texts.lazy("The CSRF session token is missing."))
     if time_limit is None:
         time_limit = configured("WTF_CSRF_TIME_LIMIT")
 
     try:
         token: Any = _serializer(secret_key).loads(data, max_age=time_limit)
     except SignatureExpired as error:
-        raise ValidationError("The CSRF token has expired.") from error
+        raise ValidationError(texts.lazy("The CSRF token has expired.")) from error
     except (BadData, UnicodeError) as error:
-        raise ValidationError("The CSRF token is invalid.") from error
+        raise ValidationError(texts.lazy("The CSRF token is invalid.")) from error
 
     if not proves(str(token), secret, "") and not _is_secret(token, secret):
-        raise ValidationError("The CSRF tokens do not match.")
+        raise ValidationError(texts.lazy("The CSRF tokens do not match."))
 
 
 def csrf_meta_tag(
