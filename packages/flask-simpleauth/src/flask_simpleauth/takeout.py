@@ -42,9 +42,7 @@ def export_account(
                 "name": token.label,
                 "scopes": token.data["scopes"],
                 "made_at": as_text(token.created_at),
-                "ends_at": None
-                if token.expires_at == NEVER
-                else as_text(token.expires_at),
+                "ends_at": as_text(token.expires_at),
             }
             for token in services.api_tokens.list_for(services.key_of(user))
         ],
