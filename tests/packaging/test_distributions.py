@@ -40,6 +40,15 @@ def wheel_of(package: str, dist: Path) -> Path:
     return next(dist.glob(f"{package}-*.whl"))
 
 
+def modules_of(package: str) -> list[str]:
+    """Name each module of a package that its user imports."""
+    source = source_of(package) / "src"
+    files = [file.relative_to(source) for file in source.rglob("*.py")]
+    names = [".".join(file.with_suffix("").parts) for file in files]
+    names = [name.removesuffix(".__init__") for name in names]
+    return sorted(name for name in names if ".testing" not in name)
+
+
 def files_under(folder: Path) -> set[str]:
     """Name what is kept in a folder, relative to the folder above it."""
     return {
@@ -84,14 +93,10 @@ def test_source_distribution_is_complete(dist: Path, package: str) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_wheel_stands_alone(dist: Path, package: str, tmp_path: Path) -> None:
-    """In an empty environment the wheel imports, and passes its package's tests."""
+    """In an empty environment every module imports, but what is for tests."""
     python = tmp_path / "bin" / "python"
     wheels = [wheel_of(name, dist) for name in [*NEEDS.get(package, []), package]]
-    install = ("uv", "pip", "install", "--python", python)
 
     run("uv", "venv", "--python", sys.executable, tmp_path)
-    run(*install, *wheels)
-    run(python, "-I", "-W", "error", "-c", f"import {package}")
-
-    run(*install, "--group", "tests", "--group", "services")
-    run(python, "-m", "pytest", source_of(package) / "tests")
+    run("uv", "pip", "install", "--python", python, *wheels)
+    run(python, "-I", "-W", "error", "-c", f"import {', '.join(modules_of(package))}")
