@@ -6,11 +6,19 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    closing,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import flask_nameform
 import flask_simpleauth
@@ -40,7 +48,7 @@ from flask_simpleauth.testing import (
 )
 from flask_simpleauth.throttling import Throttle
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.pool import NullPool
 from werkzeug.test import TestResponse
@@ -78,14 +86,40 @@ class Bench:
             return list(pool.map(enter_and_work, range(threads)))
 
 
-def find_postgresql() -> str:
-    """Return the URL of the PostgreSQL server to test on, or skip the test."""
-    url = os.environ.get("TEST_POSTGRESQL_URL")
+def find_server(name: str) -> str:
+    """Return the URL of a server to test on, or skip the test."""
+    variable = f"TEST_{name.upper()}_URL"
+    url = os.environ.get(variable)
     if url is None:
         if os.environ.get("TESTS_REQUIRE_SERVICES"):
-            pytest.fail("TEST_POSTGRESQL_URL is not set, and services are required.")
-        pytest.skip("TEST_POSTGRESQL_URL is not set: no PostgreSQL to test on.")
+            pytest.fail(f"{variable} is not set, and services are required.")
+        pytest.skip(f"{variable} is not set: no {name} to test on.")
     return url
+
+
+@contextmanager
+def database_on(server: str) -> Iterator[str]:
+    """Make a database on a server, where others may be testing too, and drop it."""
+    url = make_url(server)
+    is_postgresql = url.get_backend_name() == "postgresql"
+    name = f"simpleauth_{uuid4().hex}"
+    made_as = "" if is_postgresql else "CHARACTER SET utf8mb4"
+    whoever_is_in_it = "WITH (FORCE)" if is_postgresql else ""
+
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} {made_as}"))
+        try:
+            yield url.set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(text(f"DROP DATABASE {name} {whoever_is_in_it}"))
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[Callable[[str], str]]:
+    """Give the URL of an empty database of our own on ``postgresql`` or ``mariadb``."""
+    with ExitStack() as stack:
+        yield cache(lambda name: stack.enter_context(database_on(find_server(name))))
 
 
 def make_database(uri: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
@@ -148,14 +182,17 @@ def _dispose(app: Flask, db: SQLAlchemy) -> None:
 
 
 @pytest.fixture
-def postgresql_url() -> Callable[[], str]:
+def postgresql_url(database_url: Callable[[str], str]) -> Callable[[], str]:
     """Find a PostgreSQL server, or skip the test that asks for one."""
-    return find_postgresql
+    return lambda: database_url("postgresql")
 
 
 @pytest.fixture(params=["memory", "embedded", "sqlite", "postgresql"])
 def bench(
-    request: pytest.FixtureRequest, tmp_path: Path, database: Callable[[str], Any]
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    database: Callable[[str], Any],
+    postgresql_url: Callable[[], str],
 ) -> Bench:
     """Each store in turn."""
     if request.param == "memory":
@@ -164,7 +201,7 @@ def bench(
         return Bench(EmbeddedStore(tmp_path / "accounts.sqlite3"), nullcontext)
 
     on_file = request.param == "sqlite"
-    uri = "sqlite:///{tmp}/own.sqlite3" if on_file else find_postgresql()
+    uri = "sqlite:///{tmp}/own.sqlite3" if on_file else postgresql_url()
     app, db, user_class = database(uri)
     return Bench(SQLAlchemyStore(db, user_class), app.app_context)
 
