@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.sansio.response import Response as SansIOResponse
 
 from .texts import gettext
 
@@ -14,7 +15,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _show)
 
 
-def _show(error: HTTPException) -> SansIOResponse | HTTPException:
+def _show(error: HTTPException) -> Any:  # what a view may return
     accepted = request.accept_mimetypes
 
     # An error may carry its answer, such as the way to the sign-in page.

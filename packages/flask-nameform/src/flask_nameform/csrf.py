@@ -229,7 +229,7 @@ def _has_token(form_name: str | None) -> bool:
 
 def _posted_token() -> str:
     in_header = next(filter(None, map(request.headers.get, HEADERS)), None)
-    return in_header or request.form.get(FIELD, "")
+    return in_header or request.form.get(FIELD) or ""
 
 
 def _tell_why() -> None:

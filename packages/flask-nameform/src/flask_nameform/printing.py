@@ -163,7 +163,7 @@ def _macros(name: str) -> Any:
 
 def _are_in_the_making() -> bool:
     """Tell whether templates may change while the app runs."""
-    return current_app.jinja_env.auto_reload
+    return bool(current_app.jinja_env.auto_reload)
 
 
 def _are_ours(theme: Theme) -> bool:

@@ -41,7 +41,8 @@ class _Meta(BoundMeta):
 
     @cached_property
     def csrf_secret(self) -> str | bytes | None:  # type: ignore[override] # as above
-        return configured("WTF_CSRF_SECRET_KEY") or current_app.secret_key
+        secret: str | bytes | None = configured("WTF_CSRF_SECRET_KEY")
+        return secret or current_app.secret_key
 
     @cached_property
     def csrf_field_name(self) -> str:  # type: ignore[override] # as above
