@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import Field, fields
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 S = TypeVar("S")
@@ -79,7 +80,7 @@ class LiveSettings(Generic[S]):
                 )
 
     def _make(self, values: list[Any]) -> S:
-        hints = get_type_hints(self._kind)
+        hints = _hints_of(self._kind)
         given = {}
 
         for (key, field), value in zip(self._fields.items(), values, strict=True):
@@ -87,6 +88,10 @@ class LiveSettings(Generic[S]):
                 given[field.name] = _checked(key, value, hints[field.name])
 
         return self._kind(**given)
+
+
+# What takes milliseconds is worked out once a process: tests start many apps.
+_hints_of = lru_cache(get_type_hints)
 
 
 def _checked(key: str, value: Any, hint: Any) -> Any:
@@ -121,11 +126,22 @@ def _is_list_of_strings(value: Collection[object]) -> bool:
 
 def _refuse_misspelt(config: Mapping[str, Any], keys: Collection[str]) -> None:
     """Refuse a key one slip away from ours; an app's own key may share the prefix."""
-    for key in config:
-        near = get_close_matches(key, keys, n=1, cutoff=0.9)
+    ours = tuple(keys)
 
-        if near and key not in keys:
+    for key in config:
+        meant = _meant_by(key, ours)
+
+        if meant != key:
             raise RuntimeError(
                 f"The configuration has {key}, which is no key of this extension."
-                f" Did you mean {near[0]}?"
+                f" Did you mean {meant}?"
             )
+
+
+@lru_cache(maxsize=1024)
+def _meant_by(key: str, ours: tuple[str, ...]) -> str:
+    """Return the key of ours that this one is close to, or the key itself."""
+    if key in ours:
+        return key
+
+    return next(iter(get_close_matches(key, ours, n=1, cutoff=0.9)), key)
