@@ -48,6 +48,7 @@ from flask_simpleauth.testing import (
 )
 from flask_simpleauth.throttling import Throttle
 from flask_sqlalchemy import SQLAlchemy
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.pool import NullPool
@@ -57,6 +58,13 @@ PASSWORD = "correct horse battery"
 
 Clock = FakeClock
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Compile each template once, and not for each app."""
+    folder = str(tmp_path_factory.mktemp("compiled"))
+    Flask.jinja_options["bytecode_cache"] = FileSystemBytecodeCache(folder)
 
 
 @dataclass
