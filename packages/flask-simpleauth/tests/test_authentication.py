@@ -17,6 +17,7 @@ from flask_simpleauth import (
 )
 from flask_simpleauth.authentication import (
     Attempt,
+    Client,
     Device,
     authenticate,
     reauthenticate,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from conftest import Bench, Clock
 
 PASSWORD = "correct horse battery"
+HERE = Client("192.0.2.1")
 
 
 class BusyPasswords(Passwords):
@@ -169,7 +171,7 @@ def test_success_is_not_counted(
 ) -> None:
     """Signing in rightly many times is no reason to wait."""
     for _ in range(30):
-        authenticate(services, Attempt("ada@example.org", PASSWORD, "192.0.2.1"))
+        authenticate(services, Attempt("ada@example.org", PASSWORD, HERE))
 
 
 def test_success_clears_nothing(
@@ -178,9 +180,9 @@ def test_success_clears_nothing(
     """An own account does not buy more guesses at another's."""
     for number in range(100):
         with pytest.raises(BadCredentials):
-            authenticate(services, Attempt(f"{number}@b.org", "x", "192.0.2.1"))
+            authenticate(services, Attempt(f"{number}@b.org", "x", HERE))
     with pytest.raises(Throttled):
-        authenticate(services, Attempt("ada@example.org", PASSWORD, "192.0.2.1"))
+        authenticate(services, Attempt("ada@example.org", PASSWORD, HERE))
 
 
 def test_rehash(services: Services[MemoryUser], ada: MemoryUser) -> None:

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 from flask_simpleauth import Throttled
 from flask_simpleauth.stores.memory import MemoryStore
-from flask_simpleauth.throttling import Limit, Throttle, is_internal, network_of
+from flask_simpleauth.throttling import (
+    SIGN_IN,
+    Limit,
+    Throttle,
+    Waits,
+    is_internal,
+    network_of,
+)
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -29,6 +37,87 @@ def test_by_account(throttle: Throttle, clock: Clock) -> None:
 
     clock.now += 10
     throttle.reserve(LIMIT, account="ada")
+
+
+WAITS = Limit(
+    "waits", window=60, by_account=2, by_address=9, waits=Waits(first=10, longest=25)
+)
+
+
+def wait_for(throttle: Throttle, device: str | None = None) -> int:
+    """Try once, and return how long to wait for the next try; 0 if this one passes."""
+    try:
+        throttle.reserve(WAITS, account="ada", device=device)
+    except Throttled as error:
+        return error.retry_after
+    return 0
+
+
+def test_waits_grow(throttle: Throttle, clock: Clock) -> None:
+    """After the free tries one passes at a time, each after a longer wait."""
+    passed_at, start = [], int(clock.now)
+    for _ in range(80):
+        if wait_for(throttle) == 0:
+            passed_at.append(int(clock.now) - start)
+        clock.now += 1
+    assert passed_at == [0, 1, 11, 31, 56]
+
+
+def test_refused_tries_do_not_prolong_a_wait(throttle: Throttle, clock: Clock) -> None:
+    """Who hammers on makes nobody wait any longer."""
+    assert [wait_for(throttle) for _ in range(3)] == [0, 0, 10]
+    clock.now += 9
+    assert [wait_for(throttle) for _ in range(50)] == [1] * 50
+    clock.now += 1
+    assert [wait_for(throttle) for _ in range(3)] == [0, 20, 20]
+
+
+def test_waits_are_forgotten(throttle: Throttle, clock: Clock) -> None:
+    """After a day nothing is known of old tries."""
+    for _ in range(5):
+        wait_for(throttle)
+    clock.now += 24 * 60 * 60
+    assert [wait_for(throttle) for _ in range(3)] == [0, 0, 10]
+
+
+def test_right_tries_do_not_wait(throttle: Throttle) -> None:
+    """A try that was right begins no wait, however many were wrong before."""
+    wait_for(throttle)
+    for _ in range(5):
+        throttle.refund(throttle.reserve(WAITS, account="ada"))
+    assert [wait_for(throttle) for _ in range(2)] == [0, 10]
+
+
+def test_known_device(throttle: Throttle) -> None:
+    """What is tried elsewhere makes nobody wait on a device of theirs, nor reversed."""
+    while wait_for(throttle) == 0:
+        pass
+    assert [wait_for(throttle, "laptop") for _ in range(3)] == [0, 0, 10]
+    assert wait_for(throttle, "phone") == 0
+
+
+def test_refusals_are_counted(throttle: Throttle) -> None:
+    """The error tells which refusal of a wait it is, and that the account waits."""
+    for limit, expected in (WAITS, [1, 2]), (LIMIT, [0, 0]):
+        for _ in range(2):
+            throttle.reserve(limit, account="ada")
+        refusals = []
+        for _ in range(2):
+            with pytest.raises(Throttled) as caught:
+                throttle.reserve(limit, account="ada")
+            refusals.append(caught.value.refusals)
+        assert refusals == expected
+
+
+def test_daily_guesses(clock: Clock) -> None:
+    """Who never stops gets fewer guesses a day than NIST SP 800-63B allows in all."""
+    throttle, passed = Throttle(MemoryStore().counters, clock), 0
+    for _ in range(24 * 60 * 12):
+        with suppress(Throttled):
+            throttle.reserve(SIGN_IN, account="ada")
+            passed += 1
+        clock.now += 5
+    assert passed == 40
 
 
 def test_by_address(throttle: Throttle) -> None:
@@ -67,7 +156,13 @@ def test_refund(throttle: Throttle) -> None:
 
 
 @pytest.mark.parametrize(
-    ("retry_after", "text"), [(5, "Wait 1 minute."), (600, "Wait 10 minutes.")]
+    ("retry_after", "text"),
+    [
+        (1, "Wait 1 second."),
+        (59, "Wait 59 seconds."),
+        (60, "Wait 1 minute."),
+        (600, "Wait 10 minutes."),
+    ],
 )
 def test_message(retry_after: int, text: str) -> None:
     """The message says how long to wait."""

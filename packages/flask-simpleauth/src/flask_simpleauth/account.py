@@ -16,7 +16,7 @@ from .session_list import own_sessions
 from .state import current_state
 from .takeout import account_data
 from .texts import say, texts
-from .visit import client_network, current_visit
+from .visit import current_client, current_visit
 from .way_back import open_next
 
 
@@ -69,7 +69,7 @@ def _change_password(form: PasswordForm) -> None:
             visit.user,
             form.current.data or "",
             form.new.data or "",
-            address=client_network(),
+            current_client(),
         )
     except BadCredentials:
         form.current.errors = [texts.gettext("That is not your current password.")]

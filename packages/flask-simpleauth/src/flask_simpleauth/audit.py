@@ -47,6 +47,8 @@ Event = Literal[
     "start-address",
     "start-reset",
     "start-sign-up",
+    "start-unlock",
+    "unlock",
     "withdraw-invitation",
 ]
 

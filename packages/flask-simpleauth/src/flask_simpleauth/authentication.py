@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from .errors import BadCredentials, Busy, InvalidIdentity
 from .identity import normalise_either
+from .known_devices import KnownDevice
 from .passwords import MAX_LENGTH
 from .services import Services
 from .store import Token
@@ -19,14 +21,30 @@ U = TypeVar("U")
 
 
 @dataclass(frozen=True)
+class Client:
+    """Where a try comes from, as far as that is known."""
+
+    #: The client's network, as :func:`~.throttling.network_of` gives it.
+    address: str | None = None
+    device: KnownDevice | None = None
+
+    def device_of(self, identity: str) -> str | None:
+        """Return the device, if who has this identity has signed in on it."""
+        device = self.device
+        return device.id if device is not None and device.knows(identity) else None
+
+
+_UNKNOWN = Client()
+
+
+@dataclass(frozen=True)
 class Attempt:
     """What somebody shows to prove who they are."""
 
     #: Their address, as they typed it.
     identity: str
     secret: str = field(repr=False)
-    #: The client's network, as :func:`~.throttling.network_of` gives it.
-    address: str | None = None
+    client: Client = _UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -58,13 +76,13 @@ def authenticate(services: Services[U], attempt: Attempt) -> U:
 
 
 def reauthenticate(
-    services: Services[U], user: U, secret: str, *, address: str | None = None
+    services: Services[U], user: U, secret: str, client: Client = _UNKNOWN
 ) -> None:
     """Let the user show once more that the password is theirs, and nobody else's.
 
     :raises AuthError: as :func:`authenticate` does.
     """
-    _, reserved = _prove(services, _again(services, user, secret, address), user)
+    _, reserved = _prove(services, _again(services, user, secret, client), user)
     services.throttle.refund(reserved)
 
 
@@ -86,14 +104,13 @@ def sign_in_again(
     user: U,
     secret: str,
     device: Device,
-    *,
-    address: str | None = None,
+    client: Client = _UNKNOWN,
 ) -> tuple[str, Token]:
     """Start a new session for a user who shows their password: the key and the token.
 
     :raises AuthError: as :func:`authenticate` does.
     """
-    _, reserved = _prove(services, _again(services, user, secret, address), user)
+    _, reserved = _prove(services, _again(services, user, secret, client), user)
     return _start_and_refund(services, user, device, reserved)
 
 
@@ -107,8 +124,17 @@ def start_session(services: Services[U], user: U, device: Device) -> tuple[str, 
         )
 
 
-def _again(services: Services[U], user: U, secret: str, address: str | None) -> Attempt:
-    return Attempt(services.attributes.read(user, "email"), secret, address)
+def identities_of(services: Services[U], user: U) -> list[str]:
+    """Return what the user can sign in with, in its one form."""
+    read, found = services.attributes.read, []
+    for typed in filter(None, (read(user, "email"), read(user, "username"))):
+        with suppress(InvalidIdentity):
+            found.append(normalise_either(typed, usernames=True))
+    return found
+
+
+def _again(services: Services[U], user: U, secret: str, client: Client) -> Attempt:
+    return Attempt(services.attributes.read(user, "email"), secret, client)
 
 
 def _start_and_refund(
@@ -137,7 +163,10 @@ def _prove(
             raise BadCredentials() from None
 
         reserved = services.throttle.reserve(
-            SIGN_IN, account=identity, address=attempt.address
+            SIGN_IN,
+            account=identity,
+            address=attempt.client.address,
+            device=attempt.client.device_of(identity),
         )
         user = user or _look_up(services, identity, attempt.identity)
         entry.account = services.key_of(user)

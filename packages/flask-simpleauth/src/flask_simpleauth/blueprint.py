@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, Response
 from flask_nameform import Forms
 
-from . import account, contact, forgotten, joining, leaving, session_list, views
+from . import (
+    account,
+    contact,
+    forgotten,
+    joining,
+    leaving,
+    session_list,
+    unlocking,
+    views,
+)
 from .forms import (
     AddressForm,
     ConfirmAddressForm,
@@ -17,6 +29,7 @@ from .forms import (
     ResetForm,
     SendConfirmationForm,
     SignupForm,
+    UnlockForm,
 )
 from .state import KEY
 from .texts import texts
@@ -24,25 +37,36 @@ from .texts import texts
 _ = texts.lazy
 
 
+_PAGES: dict[str, tuple[str, Callable[..., Any]]] = {
+    "/login": ("login", views.login_page),
+    "/signup": ("signup", joining.signup_page),
+    "/signup/<key>": ("join_page", joining.join_page),
+    "/logout": ("logout", views.logout_page),
+    "/account": ("account", account.account_page),
+    "/delete": ("delete", leaving.delete_page),
+    "/confirm": ("confirm", account.confirm_page),
+    "/address/<key>": ("address_page", contact.address_page),
+    "/forgot": ("forgot", forgotten.forgot_page),
+    "/reset/<key>": ("reset_page", forgotten.reset_page),
+    "/unlock/<key>": ("unlock_page", unlocking.unlock_page),
+}
+
+
 def make_blueprint(url_prefix: str, sign_up_form: type[SignupForm]) -> Blueprint:
     """Return the blueprint with our pages, templates and forms, for one app."""
     blueprint = Blueprint(
         KEY, __name__, url_prefix=url_prefix, template_folder="templates"
     )
-    blueprint.add_url_rule("/login", "login", views.login_page)
-    blueprint.add_url_rule("/signup", "signup", joining.signup_page)
-    blueprint.add_url_rule("/signup/<key>", "join_page", joining.join_page)
-    blueprint.add_url_rule("/logout", "logout", views.logout_page)
-    blueprint.add_url_rule("/account", "account", account.account_page)
-    blueprint.add_url_rule("/delete", "delete", leaving.delete_page)
-    blueprint.add_url_rule("/confirm", "confirm", account.confirm_page)
-    blueprint.add_url_rule("/address/<key>", "address_page", contact.address_page)
-    blueprint.add_url_rule("/forgot", "forgot", forgotten.forgot_page)
-    blueprint.add_url_rule("/reset/<key>", "reset_page", forgotten.reset_page)
+    for path, (endpoint, page) in _PAGES.items():
+        blueprint.add_url_rule(path, endpoint, page)
     blueprint.after_request(_forbid_storing)
     blueprint.add_app_template_global(texts.gettext, "auth_text")
 
-    forms = Forms(blueprint=blueprint)
+    _add_forms(Forms(blueprint=blueprint), sign_up_form)
+    return blueprint
+
+
+def _add_forms(forms: Forms, sign_up_form: type[SignupForm]) -> None:
     forms.add("login", LoginForm, handler=views.log_in, title=_("Sign in"))
     forms.add("signup", sign_up_form, handler=joining.sign_up, title=_("Sign up"))
     forms.add("logout", LogoutForm, handler=views.log_out, title=_("Sign out"))
@@ -95,6 +119,7 @@ def make_blueprint(url_prefix: str, sign_up_form: type[SignupForm]) -> Blueprint
     forms.add(
         "reset", ResetForm, handler=forgotten.reset, title=_("Set a new password")
     )
+    forms.add("unlock", UnlockForm, handler=unlocking.unlock, title=_("Sign in again"))
     forms.add(
         "export", leaving.ExportForm, handler=leaving.export, title=_("Your data")
     )
@@ -104,7 +129,6 @@ def make_blueprint(url_prefix: str, sign_up_form: type[SignupForm]) -> Blueprint
         handler=leaving.delete,
         title=_("Delete your account"),
     )
-    return blueprint
 
 
 def _forbid_storing(response: Response) -> Response:

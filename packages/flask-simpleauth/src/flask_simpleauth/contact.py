@@ -16,10 +16,11 @@ from .guards import Requirement, guard
 from .identity import normalise
 from .letters import Letters, deliver
 from .pages import dead_link, refused, render
+from .proxies import client_network
 from .state import current_state
 from .texts import say, texts
 from .throttling import ADDRESS
-from .visit import client_network, current_visit
+from .visit import current_client, current_visit
 
 _AGAIN = "simpleauth.account"
 
@@ -44,7 +45,7 @@ def _change(form: AddressForm) -> None:
             form.new.errors = [texts.gettext("You have that address already.")]
             return
         secret = form.current.data or ""
-        reauthenticate(services, user, secret, address=client_network())
+        reauthenticate(services, user, secret, current_client())
         _post_link(user, new)
     except InvalidIdentity as error:
         form.new.errors = [say(error)]

@@ -134,17 +134,23 @@ class Throttled(TryLater):
 
     status = 429
 
-    def __init__(self, retry_after: int) -> None:
-        minutes = max(1, round(retry_after / 60))
-        super().__init__(
-            retry_after,
-            *ngettext_noop(
-                "Too many tries. Wait %(minutes)s minute.",
-                "Too many tries. Wait %(minutes)s minutes.",
-            ),
-            minutes,
-            minutes=minutes,
+    def __init__(self, retry_after: int, *, refusals: int = 0) -> None:
+        seconds, minutes = retry_after, max(1, round(retry_after / 60))
+        in_seconds = ngettext_noop(
+            "Too many tries. Wait %(seconds)s second.",
+            "Too many tries. Wait %(seconds)s seconds.",
         )
+        in_minutes = ngettext_noop(
+            "Too many tries. Wait %(minutes)s minute.",
+            "Too many tries. Wait %(minutes)s minutes.",
+        )
+        if seconds < 60:
+            super().__init__(retry_after, *in_seconds, seconds, seconds=seconds)
+        else:
+            super().__init__(retry_after, *in_minutes, minutes, minutes=minutes)
+        #: How many tries at the account were refused in this wait, with this one; 0 if
+        #: it was not for the account.
+        self.refusals = refusals
 
 
 class Busy(TryLater):

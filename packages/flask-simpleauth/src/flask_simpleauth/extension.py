@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 from flask import Blueprint, Flask, abort, current_app, has_request_context
 
 from . import confirmation, flows, notices
-from .authentication import Attempt, authenticate
+from .authentication import Attempt, Client, authenticate
 from .blueprint import make_blueprint
 from .cli import auth_cli
 from .current_user import CurrentUser
@@ -28,7 +28,7 @@ from .store import Store
 from .strength import BreachCheck
 from .takeout import Exporter
 from .throttling import Clock
-from .visit import Visit, client_network, current_visit
+from .visit import Visit, current_client, current_visit
 
 if TYPE_CHECKING:
     # Type checkers know this module though it is not installed: defaults of type
@@ -263,8 +263,8 @@ class SimpleAuth(Generic[U]):
         :raises Busy: if too many passwords are being hashed.
         :raises RuntimeError: if ``db.session`` has uncommitted changes.
         """
-        attempt = Attempt(identity, secret, self._client())
-        return authenticate(self._services(), attempt)
+        client = current_client() if has_request_context() else Client()
+        return authenticate(self._services(), Attempt(identity, secret, client))
 
     def login(self, user: U, *, remember: bool = False) -> None:
         """Sign the user in: a new session, whose key goes into a cookie.
@@ -406,9 +406,6 @@ class SimpleAuth(Generic[U]):
     def _visit(self) -> Visit | None:
         self._state()
         return current_visit() if has_request_context() else None
-
-    def _client(self) -> str | None:
-        return client_network() if has_request_context() else None
 
     def _services(self) -> Services[U]:
         return self._state().services()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from .authentication import reauthenticate
+from .authentication import Client, reauthenticate
 from .confirmation import note_confirmed
 from .errors import Taken, UsernameTaken
 from .identity import clean_name, normalise, normalise_username
@@ -105,8 +105,7 @@ def change_password(
     user: U,
     current: str,
     new: str,
-    *,
-    address: str | None = None,
+    client: Client,
 ) -> None:
     """Give the user a new password, and end all their sessions.
 
@@ -114,7 +113,7 @@ def change_password(
     :raises WeakPassword: if the new one will not do.
     :raises Throttled: after too many wrong tries.
     """
-    reauthenticate(services, user, current, address=address)
+    reauthenticate(services, user, current, client)
     set_password(services, user, new)
 
 

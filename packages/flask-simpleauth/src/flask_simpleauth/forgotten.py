@@ -12,10 +12,11 @@ from .forms import ForgotForm, ResetForm
 from .identity import normalise
 from .letters import Letters, deliver
 from .pages import dead_link, refused, render
+from .proxies import client_network
 from .state import current_state
 from .texts import say, texts
 from .throttling import RESET
-from .visit import client_network
+from .visit import current_visit
 
 
 def forgot_page() -> str:
@@ -54,13 +55,15 @@ def reset(form: ResetForm) -> str | None:
     """Set the new password, and lead to the sign-in page."""
     services = current_state().services()
     try:
-        recovery.finish_reset(services, form.key.data or "", form.new.data or "")
+        user = recovery.finish_reset(services, form.key.data or "", form.new.data or "")
     except WeakPassword as error:
         form.new.errors = [say(error)]
         return None
     except AuthError as error:
         raise refused(error) from error
 
+    # They sign in next, and need not wait for who guesses at the account.
+    current_visit().recognise(user, anew=True)
     flash(texts.gettext("Your password is changed. Sign in with the new one."))
     return url_for("simpleauth.login")
 

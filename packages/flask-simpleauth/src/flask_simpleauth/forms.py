@@ -257,6 +257,13 @@ class ForgotForm(Form):
     submit = SubmitField(_("Send me a link"))
 
 
+class UnlockForm(Form):
+    """Sign in again at once, with a link."""
+
+    key = HiddenField(default=_key_in_the_address)
+    submit = SubmitField(_("Sign in again"))
+
+
 class ResetForm(Form):
     """Set a new password, with a link."""
 

@@ -21,11 +21,12 @@ from .identity import normalise
 from .letters import Letters, deliver
 from .origin import current_site
 from .pages import dead_link, go_home, refused, render
+from .proxies import client_network
 from .sign_up_modes import good_links, is_open
 from .state import current_state
 from .texts import say, texts
 from .throttling import SIGN_UP
-from .visit import client_network, current_visit
+from .visit import current_visit
 from .way_back import open_next
 
 

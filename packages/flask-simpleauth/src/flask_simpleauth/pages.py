@@ -33,9 +33,13 @@ def go_home() -> Response:
     return cast(Response, redirect(home(), 303))
 
 
-def refused(error: AuthError) -> FormError:
-    """Return what shows a form again with the error and its status."""
+def refused(error: AuthError, more: str = "") -> FormError:
+    """Return what shows a form again with the error and its status.
+
+    :param more: another sentence to the person.
+    """
     headers: dict[str, str] = {}
     if isinstance(error, TryLater):
         headers["Retry-After"] = str(error.retry_after)
-    return FormError(say(error), status=error.status, headers=headers)
+    message = f"{say(error)} {more}".rstrip()
+    return FormError(message, status=error.status, headers=headers)

@@ -2,6 +2,10 @@
 
 Each try is counted before it is judged and refunded when it was right, so that many
 tries at once get no further than one after the other.
+
+Whoever guesses at an account makes others wait who try it too. So there is no lock-out
+but waits that grow, and a device on which the owner has signed in before is counted by
+itself: nobody else can make it wait (OWASP ASVS 6.1.1).
 """
 
 from __future__ import annotations
@@ -19,6 +23,26 @@ Clock = Callable[[], float]
 
 
 @dataclass(frozen=True)
+class Waits:
+    """How long an account that was tried too often waits for each further try.
+
+    With these some 40 guesses a day are looked at; NIST SP 800-63B, section 3.2.2,
+    allows 100 in all.
+    """
+
+    #: Seconds; each wait is twice as long as the one before.
+    first: int = 15
+    #: Seconds.
+    longest: int = 60 * 60
+    #: Seconds after the first try until all are forgotten.
+    memory: int = 24 * 60 * 60
+
+    def after(self, more: int) -> int:
+        """Return how long to wait after so many tries more than are free."""
+        return min(self.first << min(more, 16), self.longest)
+
+
+@dataclass(frozen=True)
 class Limit:
     """How often something may be tried within a window of time."""
 
@@ -30,9 +54,12 @@ class Limit:
     by_account: int
     #: Tries from one network, behind which a whole office may sit.
     by_address: int
+    #: What comes after the tries for one account; the end of the window if ``None``.
+    waits: Waits | None = None
 
 
-SIGN_IN = Limit("sign-in", window=15 * 60, by_account=10, by_address=100)
+SIGN_IN = Limit("sign-in", window=15 * 60, by_account=10, by_address=100, waits=Waits())
+UNLOCK = Limit("unlock", window=3 * 60 * 60, by_account=1, by_address=20)
 RESET = Limit("reset", window=60 * 60, by_account=5, by_address=50)
 ADDRESS = Limit("address", window=60 * 60, by_account=5, by_address=50)
 SIGN_UP = Limit("sign-up", window=60 * 60, by_account=5, by_address=20)
@@ -46,39 +73,67 @@ class Throttle:
         self._clock = clock
 
     def reserve(
-        self, limit: Limit, *, account: str | None = None, address: str | None = None
+        self,
+        limit: Limit,
+        *,
+        account: str | None = None,
+        address: str | None = None,
+        device: str | None = None,
     ) -> list[str]:
         """Count one try and return the keys of its counters, for :meth:`refund`.
 
         Somebody unknown (``None``) is not counted: one counter for all of them would
         lock everybody out.
 
+        :param device: on which the owner of the account has signed in before.
         :raises Throttled: if a limit is passed.
         """
-        tries = {
-            digest_of(limit.purpose, kind, who): allowed
-            for kind, who, allowed in (
-                ("account", account, limit.by_account),
-                ("address", address, limit.by_address),
-            )
-            if who is not None
+        now, waits, window = int(self._clock()), limit.waits, limit.window
+        by_account = _counter(limit, "account", account, device or "")
+        by_address = _counter(limit, "address", address)
+        memory = window if waits is None else waits.memory
+        windows = {
+            key: seconds
+            for key, seconds in ((by_account, memory), (by_address, window))
+            if key is not None
         }
-        now = int(self._clock())
-        hits = self._counters.hit(dict.fromkeys(tries, limit.window), now)
+        hits = dict(zip(windows, self._counters.hit(windows, now), strict=True))
 
-        over = [
-            hit.resets_at
-            for hit, allowed in zip(hits, tries.values(), strict=True)
-            if hit.count > allowed
-        ]
+        tried = hits.pop(by_account or "", None) if waits else None
+        allowed = {by_account: limit.by_account, by_address: limit.by_address}
+        over = [hit.resets_at for key, hit in hits.items() if hit.count > allowed[key]]
         if over:
             raise Throttled(retry_after=max(1, max(over) - now))
 
-        return list(tries)
+        reserved, more = list(windows), tried.count - limit.by_account if tried else -1
+        if waits and by_account and more >= 0:
+            reserved.append(self._pass_one(by_account, waits.after(more), now))
+        return reserved
+
+    def _pass_one(self, account: str, wait: int, now: int) -> str:
+        """Let one try pass, and all others only after the wait that it begins.
+
+        :param account: the counter of the account's tries.
+        :param wait: seconds.
+        """
+        gate = digest_of("wait", account)
+        (hit,) = self._counters.hit({gate: wait}, now)
+        if hit.count > 1:
+            # Nobody looks at this one, so that it makes no wait longer.
+            self._counters.refund([account])
+            retry_after = max(1, hit.resets_at - now)
+            raise Throttled(retry_after, refusals=hit.count - 1)
+        return gate
 
     def refund(self, reserved: list[str]) -> None:
         """Take a try back that turned out right; others' tries stay counted."""
         self._counters.refund(reserved)
+
+
+def _counter(limit: Limit, *who: str | None) -> str | None:
+    """Return the key of a counter, ``None`` for somebody unknown."""
+    known = [part for part in who if part is not None]
+    return digest_of(limit.purpose, *known) if len(known) == len(who) else None
 
 
 def network_of(address: str | None) -> str | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from flask import Response
+from flask_nameform import FormError
 
-from .errors import AuthError
+from . import unlocking
+from .errors import AuthError, Throttled
 from .forms import LoginForm, LogoutForm
 from .pages import go_home, refused, render
 from .sign_up_modes import is_open
+from .state import current_state
+from .texts import texts
 from .visit import current_visit
 from .way_back import home, open_next
 
@@ -34,10 +38,31 @@ def log_in(form: LoginForm) -> str | None:
             form.password.data or "",
             remember=bool(form.remember.data),
         )
+    except Throttled as error:
+        raise _must_wait(error, form.email.data or "") from error
     except AuthError as error:
         raise refused(error) from error
 
     return open_next(form.next.data or "")
+
+
+def _must_wait(error: Throttled, identity: str) -> FormError:
+    """Refuse for a while; the owner of the account gets a mail if they are who waits.
+
+    The answer is the same if there is no such account.
+    """
+    if error.refusals == 0 or current_state().mailer is None:
+        return refused(error)
+
+    if error.refusals == 1:
+        unlocking.offer(identity)
+    return refused(
+        error,
+        texts.gettext(
+            "If this is your account, you need not: a link that we have sent you by"
+            " mail lets you sign in at once."
+        ),
+    )
 
 
 def log_out(form: LogoutForm) -> str:

@@ -8,14 +8,26 @@ from typing import Any
 from flask import Request, Response, after_this_request, request, session
 from flask_nameform import csrf
 
-from .authentication import Attempt, Device, sign_in, sign_in_again, start_session
+from .authentication import (
+    Attempt,
+    Client,
+    Device,
+    identities_of,
+    sign_in,
+    sign_in_again,
+    start_session,
+)
 from .devices import device_name
+from .known_devices import KnownDevice
+from .proxies import client_network, warn_of_hidden_https
 from .services import Services
 from .sessions import SESSION
 from .signals import signed_in, signed_out
 from .state import VISIT, current_state
 from .store import Token
-from .throttling import is_internal, network_of
+
+#: Seconds, from the last sign-in on: a year.
+_DEVICE_COOKIE_AGE = 365 * 24 * 60 * 60
 
 
 class Visit:
@@ -35,6 +47,7 @@ class Visit:
         self._is_admitted = False
         self._new_key = ""
         self._changed = False
+        self._device_to_know: KnownDevice | None = None
         self._resume()
 
     @property
@@ -84,7 +97,7 @@ class Visit:
         :raises AuthError: as :func:`~.authentication.authenticate` does.
         """
         services, device = current_state().services(), self._device(remember)
-        attempt = Attempt(identity, secret, client_network())
+        attempt = Attempt(identity, secret, current_client())
         self._enter(*sign_in(services, attempt, device))
 
     def confirm(self, secret: str) -> None:
@@ -93,11 +106,21 @@ class Visit:
         :raises AuthError: as :func:`~.authentication.authenticate` does.
         """
         services, device = current_state().services(), self._device(self.is_remembered)
-        address = client_network()
+        client = current_client()
         self._enter(
-            self.user,
-            *sign_in_again(services, self.user, secret, device, address=address),
+            self.user, *sign_in_again(services, self.user, secret, device, client)
         )
+
+    def recognise(self, user: Any, *, anew: bool = False) -> None:
+        """Know the device as one of the user's from now on.
+
+        :param anew: whether what was tried on it wrongly is forgotten.
+        """
+        device = current_client().device or KnownDevice.new()
+        if anew:
+            device = device.renewed()
+        services = current_state().services()
+        self._device_to_know = device.knowing(identities_of(services, user))
 
     def sign_out(self) -> None:
         """End the session in the store, and forget what the browser was given."""
@@ -134,6 +157,8 @@ class Visit:
 
         self.user, self.token, self._new_key = user, token, key
         self._changed = True
+        self.recognise(user)
+        warn_of_hidden_https()
         services = current_state().services()
         services.audit.note("sign-in", token.user_id)
         services.housekeeping.now_and_then()
@@ -180,11 +205,21 @@ class Visit:
         }
         if self._changed and self.token is not None:
             # Without a maximum age the cookie goes when the browser is closed.
+            age = None
             if self.is_remembered:
-                options["max_age"] = self.token.expires_at - self.token.created_at
-            response.set_cookie(self._cookie_name, self._new_key, **options)
+                age = self.token.expires_at - self.token.created_at
+            response.set_cookie(
+                self._cookie_name, self._new_key, max_age=age, **options
+            )
         elif self._changed:
             response.delete_cookie(self._cookie_name, **options)
+        if self._device_to_know is not None:
+            response.set_cookie(
+                device_cookie_name(secure=self.request.is_secure),
+                self._device_to_know.write(current_state().secret_keys()),
+                max_age=_DEVICE_COOKIE_AGE,
+                **options,
+            )
         return response
 
 
@@ -195,6 +230,19 @@ def cookie_name(*, secure: bool) -> str:
     (RFC 6265bis, section 4.1.3.2) is set, and only it is read.
     """
     return "__Host-simpleauth" if secure else "simpleauth"
+
+
+def device_cookie_name(*, secure: bool) -> str:
+    """Return the name of the cookie that tells a device from others, likewise."""
+    return cookie_name(secure=secure) + "-device"
+
+
+def current_client() -> Client:
+    """Return where the current request comes from."""
+    text = request.cookies.get(device_cookie_name(secure=request.is_secure))
+    keys = current_state().secret_keys
+    device = None if text is None else KnownDevice.read(text, keys())
+    return Client(client_network(), device)
 
 
 def current_visit() -> Visit:
@@ -211,24 +259,3 @@ def current_visit() -> Visit:
         after_this_request(visit.finish)
 
     return visit
-
-
-def client_network() -> str | None:
-    """Return what tries are counted by, ``None`` if a proxy hides the client.
-
-    A header that any client can send is believed only after the developer said so,
-    with Werkzeug's ``ProxyFix``.
-    """
-    address = request.remote_addr
-    if (
-        "X-Forwarded-For" in request.headers
-        and "werkzeug.proxy_fix.orig" not in request.environ
-        and is_internal(address)
-    ):
-        current_state().warn_once(
-            "Requests come through a proxy that is not declared, so tries to sign in"
-            " are not counted by address. Wrap the app:"
-            " app.wsgi_app = ProxyFix(app.wsgi_app), from werkzeug.middleware.proxy_fix"
-        )
-        return None
-    return network_of(address)
