@@ -16,6 +16,7 @@ from .session_list import own_sessions
 from .state import current_state
 from .takeout import account_data
 from .texts import say, texts
+from .token_list import own_tokens
 from .visit import current_client, current_visit
 from .way_back import open_next
 
@@ -28,6 +29,7 @@ def _account_page() -> str | Response:
         return jsonify(
             account=account_data(services, user),
             sessions=[session.as_json() for session in sessions],
+            api_tokens=[token.as_json() for token in own_tokens()],
         )
 
     can_mail = state.mailer is not None

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from .audit import Audit
+from .last_use import note_use
 from .store import Token, TokenStore
 from .throttling import Clock
 from .tokens import KEY_LENGTH, NEVER, digest_of, new_key
@@ -72,9 +73,11 @@ class ApiTokens:
         if _checksum(key) != text[-_CHECKSUM_LENGTH:]:
             return None
 
-        token = self._tokens.get(digest_of(key), _KIND)
-        is_good = token is not None and self._clock() < token.expires_at
-        return token if is_good else None
+        token, now = self._tokens.get(digest_of(key), _KIND), int(self._clock())
+        if token is None or token.expires_at <= now:
+            return None
+        note_use(self._tokens, token, now)
+        return token
 
     def list_for(self, user_id: Any) -> list[Token]:
         """Return the user's tokens, the newest first."""
@@ -83,10 +86,12 @@ class ApiTokens:
     def revoke(self, user_id: Any, name: str) -> int:
         """End the user's tokens of this name, and return how many there were."""
         named = [token for token in self.list_for(user_id) if token.label == name]
-        ended = sum(
-            self._tokens.revoke(user_id, _KIND, only=token.digest) for token in named
-        )
-        self._audit.note("revoke-api-token", user_id, detail=name)
+        return sum(map(self.end, named))
+
+    def end(self, token: Token) -> int:
+        """End this token, and return 1, or 0 if it had ended already."""
+        ended = self._tokens.revoke(token.user_id, _KIND, only=token.digest)
+        self._audit.note("revoke-api-token", token.user_id, detail=token.label)
         return ended
 
 

@@ -15,6 +15,7 @@ from . import (
     joining,
     leaving,
     session_list,
+    token_list,
     unlocking,
     views,
 )
@@ -41,6 +42,7 @@ _PAGES: dict[str, tuple[str, Callable[..., Any]]] = {
     "/login": ("login", views.login_page),
     "/signup": ("signup", joining.signup_page),
     "/signup/<key>": ("join_page", joining.join_page),
+    "/tokens": ("tokens", token_list.tokens_page),
     "/logout": ("logout", views.logout_page),
     "/account": ("account", account.account_page),
     "/delete": ("delete", leaving.delete_page),
@@ -118,6 +120,19 @@ def _add_forms(forms: Forms, sign_up_form: type[SignupForm]) -> None:
     )
     forms.add(
         "reset", ResetForm, handler=forgotten.reset, title=_("Set a new password")
+    )
+    forms.add(
+        "create-token",
+        token_list.CreateTokenForm,
+        handler=token_list.create_token,
+        title=_("A new token"),
+    )
+    forms.add(
+        "revoke-token",
+        token_list.RevokeTokenForm,
+        handler=token_list.revoke_token,
+        load=token_list.find_token,
+        title=_("End a token"),
     )
     forms.add("unlock", UnlockForm, handler=unlocking.unlock, title=_("Sign in again"))
     forms.add(

@@ -65,6 +65,10 @@ class Requirement:
         return True
 
 
+#: For what somebody who finds the browser open must not be able to do.
+JUST_SHOWN = Requirement(fresh=timedelta(minutes=10))
+
+
 def open_to_all(view: F) -> F:
     """Mark a view, function or class, that a protected app shows to everybody."""
     # The mark is the view itself, so that no copy or subclass inherits it unasked.

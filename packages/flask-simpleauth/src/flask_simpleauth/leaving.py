@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Response, current_app, flash
 from flask_nameform import Form
 from wtforms import BooleanField, SubmitField
@@ -11,7 +9,7 @@ from wtforms.validators import DataRequired
 
 from .deletion import delete_user
 from .errors import AuthError
-from .guards import Requirement, guard
+from .guards import JUST_SHOWN, guard
 from .pages import refused, render
 from .state import current_state
 from .takeout import export_account
@@ -20,9 +18,6 @@ from .visit import current_visit
 from .way_back import home
 
 _ = texts.lazy
-
-#: How long ago, at most, one must have shown the password.
-_FRESH = Requirement(fresh=timedelta(minutes=10))
 
 
 class ExportForm(Form):
@@ -69,6 +64,6 @@ def _delete(form: DeleteForm) -> str:
     return home()
 
 
-delete_page = guard(_delete_page, _FRESH)
-export = guard(_export, _FRESH)
-delete = guard(_delete, _FRESH)
+delete_page = guard(_delete_page, JUST_SHOWN)
+export = guard(_export, JUST_SHOWN)
+delete = guard(_delete, JUST_SHOWN)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from .audit import Audit
+from .last_use import NOTED_AFTER, note_use
 from .store import Token, TokenStore
 from .throttling import Clock
 from .tokens import KEY_LENGTH, digest_of, new_key
 
-logger = logging.getLogger(__name__)
-
 #: The kind of token that a session is.
 SESSION = "session"
-
-#: Seconds between two notes of a session's last use: one write in ten minutes instead
-#: of one for each page.
-_TOUCH_AFTER = 600
 
 
 @dataclass(frozen=True)
@@ -77,8 +71,8 @@ class Sessions:
         if token is None or not self._runs(token, now):
             return None
 
-        if now - token.seen_at >= min(_TOUCH_AFTER, self._idle(token) // 2):
-            self._touch(token, now)
+        after = min(NOTED_AFTER, self._idle(token) // 2)
+        note_use(self._tokens, token, now, after=after)
         return token
 
     def list_for(self, user_id: Any) -> list[Token]:
@@ -106,13 +100,6 @@ class Sessions:
         limits = self._limits
         remembered = token.data.get("remember")
         return _seconds(limits.remember_idle if remembered else limits.idle)
-
-    def _touch(self, token: Token, now: int) -> None:
-        try:
-            self._tokens.touch(token.digest, now)
-        except Exception:
-            # The note is a convenience; the page is what was asked for.
-            logger.warning("The last use of a session was not noted.", exc_info=True)
 
 
 def _seconds(duration: timedelta) -> int:

@@ -42,6 +42,7 @@ def export_account(
                 "name": token.label,
                 "scopes": token.data["scopes"],
                 "made_at": as_text(token.created_at),
+                "used_at": as_text(token.seen_at),
                 "ends_at": as_text(token.expires_at),
             }
             for token in services.api_tokens.list_for(services.key_of(user))
