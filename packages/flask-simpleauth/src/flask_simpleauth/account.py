@@ -35,6 +35,7 @@ def _account_page() -> str | Response:
     can_mail = state.mailer is not None
     return render(
         "simpleauth/account.html",
+        address=services.attributes.read(user, "email"),
         sessions=sessions,
         can_mail=can_mail,
         is_confirmed=can_mail and is_confirmed(services, user),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask_nameform import Forms
 
 from . import (
@@ -57,7 +57,11 @@ _PAGES: dict[str, tuple[str, Callable[..., Any]]] = {
 def make_blueprint(url_prefix: str, sign_up_form: type[SignupForm]) -> Blueprint:
     """Return the blueprint with our pages, templates and forms, for one app."""
     blueprint = Blueprint(
-        KEY, __name__, url_prefix=url_prefix, template_folder="templates"
+        KEY,
+        __name__,
+        url_prefix=url_prefix,
+        template_folder="templates",
+        static_folder="static",
     )
     for path, (endpoint, page) in _PAGES.items():
         blueprint.add_url_rule(path, endpoint, page)
@@ -148,6 +152,8 @@ def _add_forms(forms: Forms, sign_up_form: type[SignupForm]) -> None:
 
 def _forbid_storing(response: Response) -> Response:
     """Keep our pages out of every cache, the browser's own too."""
+    if request.endpoint == f"{KEY}.static":
+        return response
     response.cache_control.private = None
     response.cache_control.no_store = True
     response.headers.setdefault("Referrer-Policy", "same-origin")
