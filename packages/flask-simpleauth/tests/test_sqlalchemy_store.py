@@ -142,7 +142,7 @@ def test_export_of_the_least_class(site: Flask, db: SQLAlchemy) -> None:
 
 
 def test_what_the_class_lacks(site: Flask, db: SQLAlchemy) -> None:
-    """A role or a state that the class has no place for is refused with the cure."""
+    """A role that the class has no place for is refused with the cure."""
     auth = start(site, db, Plain)
     with site.app_context():
         user = auth.create_user("ada@example.org", PASSWORD)
@@ -152,8 +152,6 @@ def test_what_the_class_lacks(site: Flask, db: SQLAlchemy) -> None:
     runner = site.test_cli_runner()
     result = runner.invoke(args="auth grant ada@example.org admin")
     assert "Error: Plain has no attribute for roles" in result.output
-    result = runner.invoke(args="auth deactivate ada@example.org")
-    assert "Error: Plain has no attribute 'active'" in result.output
 
 
 def test_role_in_a_column(site: Flask, db: SQLAlchemy) -> None:

@@ -88,6 +88,11 @@ class ApiTokens:
         named = [token for token in self.list_for(user_id) if token.label == name]
         return sum(map(self.end, named))
 
+    def end_all(self, user_id: Any) -> None:
+        """End all tokens of the user."""
+        for token in self.list_for(user_id):
+            self.end(token)
+
     def end(self, token: Token) -> int:
         """End this token, and return 1, or 0 if it had ended already."""
         ended = self._tokens.revoke(token.user_id, _KIND, only=token.digest)

@@ -12,6 +12,7 @@ from .identity import normalise_either
 from .known_devices import KnownDevice
 from .passwords import MAX_LENGTH
 from .services import Services
+from .standing import may_sign_in
 from .store import Token
 from .throttling import SIGN_IN
 
@@ -171,7 +172,7 @@ def _prove(
         user = user or _look_up(services, identity, attempt.identity)
         entry.account = services.key_of(user)
         stored = _verified_hash(services, user, attempt.secret, reserved)
-        if user is None or stored is None:
+        if user is None or stored is None or not may_sign_in(services, user):
             raise BadCredentials()
 
     if services.passwords.needs_rehash(stored):

@@ -270,6 +270,7 @@ class SimpleAuth(Generic[U]):
         """Sign the user in: a new session, whose key goes into a cookie.
 
         :param remember: whether the session outlasts the browser's being closed.
+        :raises BadCredentials: if the user is deactivated.
         """
         self._state()
         current_visit().sign_in(user, remember=remember)
@@ -352,7 +353,8 @@ class SimpleAuth(Generic[U]):
     def deactivate(self, user: U) -> None:
         """Keep the user from signing in, and end their sessions; see :meth:`activate`.
 
-        :raises RuntimeError: if your class has nowhere to keep that.
+        Where your class has no ``active`` the token store keeps that, and the user's
+        API tokens end too.
         """
         flows.set_active(self._services(), user, active=False)
 
@@ -383,10 +385,11 @@ class SimpleAuth(Generic[U]):
         :param scopes: permissions it is limited to: it is then good only for views that
             ask for one of them. All that the user may if empty.
         :param lifetime: how long it is good for; until it is revoked if ``None``.
+        :raises RuntimeError: if the user is deactivated.
         """
-        services = self._services()
-        user_id = services.attributes.read(user, "id")
-        return services.api_tokens.make(user_id, name, scopes=scopes, lifetime=lifetime)
+        return flows.create_api_token(
+            self._services(), user, name, scopes=scopes, lifetime=lifetime
+        )
 
     def test_client(
         self, user: U | None = None, *, role: str | None = None

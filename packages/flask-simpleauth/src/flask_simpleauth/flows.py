@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from .authentication import Client, reauthenticate
@@ -11,6 +12,7 @@ from .errors import Taken, UsernameTaken
 from .identity import clean_name, normalise, normalise_username
 from .services import Services, audited
 from .signals import active_changed, password_changed, roles_changed, user_created
+from .standing import may_sign_in, note_standing
 from .throttling import SIGN_UP
 
 U = TypeVar("U")
@@ -141,20 +143,34 @@ def check_new_password(services: Services[U], user: U, new: str) -> None:
 def set_active(services: Services[U], user: U, *, active: bool) -> None:
     """Let the user sign in, or not any more; then all sessions end.
 
-    :raises RuntimeError: if the user class has nowhere to keep that.
+    So do their API tokens, unless the user class itself tells that they mean nothing.
     """
-    if services.attributes.active is None:
-        raise RuntimeError(
-            f"{type(user).__name__} has no attribute 'active'. Give it a boolean column"
-            " of that name."
-        )
-
-    old = services.attributes.is_active(user)
+    user_id, old = services.key_of(user), may_sign_in(services, user)
     with services.auditing("activate" if active else "deactivate", user):
-        services.users.save(user, {"active": active})
+        note_standing(services, user, active=active)
     if not active:
-        services.sessions.end_others(services.attributes.read(user, "id"))
+        services.sessions.end_others(user_id)
+    if not active and services.attributes.active is None:
+        services.api_tokens.end_all(user_id)
     active_changed.send(services.sender, user=user, old=old, new=active)
+
+
+def create_api_token(
+    services: Services[U],
+    user: U,
+    name: str,
+    *,
+    scopes: Collection[str] = (),
+    lifetime: timedelta | None = None,
+) -> str:
+    """Make a token for a program that acts as the user, and return its text.
+
+    :raises RuntimeError: if the user is deactivated.
+    """
+    if not may_sign_in(services, user):
+        raise RuntimeError("This user is deactivated, so a token would be no use.")
+    user_id = services.key_of(user)
+    return services.api_tokens.make(user_id, name, scopes=scopes, lifetime=lifetime)
 
 
 @audited("grant-role", detail="role")

@@ -13,6 +13,7 @@ from .identity import normalise
 from .letters import Letters, deliver
 from .pages import dead_link, refused, render
 from .proxies import client_network
+from .standing import may_sign_in
 from .state import current_state
 from .texts import say, texts
 from .throttling import RESET
@@ -71,7 +72,7 @@ def reset(form: ResetForm) -> str | None:
 def _write(letters: Letters, identity: str) -> None:
     services = current_state().services()
     user = services.users.find(identity)
-    if user is None or not services.attributes.is_active(user):
+    if user is None or not may_sign_in(services, user):
         return
 
     key = recovery.start_reset(services, user, mailed=True)

@@ -15,6 +15,7 @@ from .identity import clean_name, normalise
 from .passwords import is_readable
 from .services import Services, audited
 from .signals import user_created
+from .standing import note_standing
 
 U = TypeVar("U")
 
@@ -101,8 +102,6 @@ def check(services: Services[U], newcomer: Newcomer) -> None:
     :raises Taken: if the address has one.
     :raises Refused: if the user class cannot hold what is known of them.
     """
-    if not newcomer.active and services.attributes.active is None:
-        raise Refused("they are not active, and your user class has no 'active'")
     if newcomer.roles and services.attributes.roles is None:
         raise Refused("they have roles, and your user class has none")
     if services.users.find(newcomer.email) is not None:
@@ -127,6 +126,8 @@ def take_in(services: Services[U], newcomer: Newcomer) -> U:
             grant(services, user, role)
         if newcomer.confirmed:
             note_confirmed(services, user)
+        if not newcomer.active:
+            note_standing(services, user, active=False)
     user_created.send(services.sender, user=user)
     return user
 

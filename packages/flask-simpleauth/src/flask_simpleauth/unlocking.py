@@ -17,6 +17,7 @@ from .letters import Letters, deliver
 from .links import Purpose
 from .pages import dead_link, refused, render
 from .proxies import client_network
+from .standing import may_sign_in
 from .state import current_state
 from .texts import texts
 from .throttling import UNLOCK
@@ -71,7 +72,7 @@ def unlock(form: UnlockForm) -> str:
 def _write(letters: Letters, identity: str) -> None:
     services = current_state().services()
     user = services.users.find(identity)
-    if user is None or not services.attributes.is_active(user):
+    if user is None or not may_sign_in(services, user):
         return
 
     with services.auditing("start-unlock", user):

@@ -18,11 +18,13 @@ from .authentication import (
     start_session,
 )
 from .devices import device_name
+from .errors import BadCredentials
 from .known_devices import KnownDevice
 from .proxies import client_network, warn_of_hidden_https
 from .services import Services
 from .sessions import SESSION
 from .signals import signed_in, signed_out
+from .standing import may_sign_in
 from .state import VISIT, current_state
 from .store import Token
 
@@ -85,8 +87,13 @@ class Visit:
         return current_state().services().clock() - self.token.created_at
 
     def sign_in(self, user: Any, *, remember: bool = False) -> None:
-        """Start a new session for the user; the one that was there is ended."""
+        """Start a new session for the user; the one that was there is ended.
+
+        :raises BadCredentials: if they may not sign in.
+        """
         services, device = current_state().services(), self._device(remember)
+        if not may_sign_in(services, user):
+            raise BadCredentials()
         self._enter(user, *start_session(services, user, device))
 
     def sign_in_with(

@@ -141,8 +141,9 @@ def create_token(
     """Make an API token called NAME for the account of EMAIL, and print it."""
     lifetime = None if days is None else timedelta(days=days)
     with _account(email) as (services, user):
-        user_id = services.attributes.read(user, "id")
-        text = services.api_tokens.make(user_id, name, scopes=scope, lifetime=lifetime)
+        text = flows.create_api_token(
+            services, user, name, scopes=scope, lifetime=lifetime
+        )
     click.echo(text)
 
 
