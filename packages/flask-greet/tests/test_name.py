@@ -16,6 +16,10 @@ NAMES = st.text(st.characters()) | st.text(
     "\u202e\u2029\u2066\u2069\u3164\ufe0f\U0001f1e6\U0001f3fb\U0001f469"
 )
 
+# What a reader takes for one character each (UAX #29, grapheme clusters).
+CHARACTERS = ["A", "e\u0332", "ก\u0e33", "क\u094dष\u093e", "س\u064e\u0651"]
+CHARACTERS += ["👋🏽", "🇨🇿", "👩\u200d🚀", "❤\ufe0f", "1\ufe0f\u20e3"]
+
 
 @pytest.mark.parametrize(
     ("name", "shown"),
@@ -44,7 +48,18 @@ def test_name_is_cleaned(name: object, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [None, "", " \t\n", "\u3164", "\u2800 \u115f", "\u200d", "\u202e", "\u0301"]
+    "name",
+    [
+        None,
+        "",
+        " \t\n",
+        "\u3164",
+        "\u2800 \u115f",
+        "\u200d",
+        "\u202e",
+        "\u0301",
+        "\U0001d159",
+    ],
 )
 def test_blank_name_is_no_name(name: str | None) -> None:
     """A name of which nothing can be seen is the same as none."""
@@ -78,6 +93,7 @@ def test_long_name_is_cut(name: str, limit: int, shown: str) -> None:
         ("🇨🇿🇸🇰x", 4, "🇨🇿…"),
         ("कक\u094dष", 3, "क…"),
         ("क\u093eक\u093e", 3, "क\u093e…"),
+        ("xก\u0e33ก\u0e33", 3, "x…"),
         ("x" + "\u0301" * 3 + "y", 3, "x\u0301…"),
     ],
 )
@@ -90,6 +106,7 @@ def test_name_is_cut_between_characters(name: str, limit: int, shown: str) -> No
     ("name", "shown"),
     [
         ("Z\u0335" + "\u0336" * 50 + "algo", "Z\u0335" + "\u0336" * 3 + "algo"),
+        ("e" + "\u0489\u0489\u200d" * 9, "e" + "\u0489\u0489\u200d" * 2),
         ("e\u0489\u0489\u0489\u0489\u0489e", "e\u0489\u0489\u0489\u0489e"),
         ("क\u093e\u093e\u093e\u093e\u093e", "क\u093e\u093e\u093e\u093e\u093e"),
     ],
@@ -111,14 +128,23 @@ def test_no_name_reorders_the_line(name: str) -> None:
 
 @given(NAMES)
 def test_no_name_towers_over_the_line(name: str) -> None:
-    """Whatever the name, no more than four marks follow each other."""
+    """Whatever the name, no more than four marks stand on each other."""
     shown = clean_name(name) or "nobody"
     kinds = "".join(
         "m" if unicodedata.category(character) in ("Me", "Mn") else "-"
         for character in shown
+        if character not in "\u200c\u200d"  # which join what is around them
     )
 
     assert "m" * 5 not in kinds
+
+
+@given(st.lists(st.sampled_from(CHARACTERS), min_size=8), st.integers(5, 7))
+def test_no_character_is_cut_in_two(characters: list[str], limit: int) -> None:
+    """Wherever a name is cut, what is shown are whole characters of a reader's."""
+    shown = clean_name("".join(characters), limit)
+
+    assert shown in [f"{''.join(characters[:n])}…" for n in range(1, limit)]
 
 
 @given(NAMES, st.integers(1, 80))

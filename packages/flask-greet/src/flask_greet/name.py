@@ -6,6 +6,7 @@ cleaned for display; who stores it is not concerned.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import dropwhile
 from unicodedata import category, combining, normalize
 
@@ -13,7 +14,10 @@ from unicodedata import category, combining, normalize
 _JOINERS = "\u200c\u200d"
 
 # Letters and symbols by category that print as nothing.
-_BLANK = "\u115f\u1160\u2800\u3164\uffa0" + _JOINERS
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0\U00013441\U00013442\U0001d159" + _JOINERS
+
+# The vowel "am" of Thai and Lao, which is a letter by category but no character alone.
+_AM = "\u0e33\u0eb3"
 
 # Two of these are a flag.
 _HALF_FLAGS = "".join(map(chr, range(0x1F1E6, 0x1F200)))
@@ -41,9 +45,8 @@ def clean_name(name: object, limit: int = 64) -> str | None:
 
 
 def _without_tricks(text: str) -> str:
-    text = " ".join(normalize("NFC", "".join(filter(_is_kept, text))).split())
-    text = "".join(dropwhile(_needs_another, text))
-    return "".join(text[i] for i in range(len(text)) if not _is_piled(text, i))
+    kept = dropwhile(_needs_another, normalize("NFC", "".join(filter(_is_kept, text))))
+    return "".join(_without_piles(kept))
 
 
 def _is_kept(character: str) -> bool:
@@ -52,16 +55,22 @@ def _is_kept(character: str) -> bool:
 
 def _needs_another(character: str) -> bool:
     # A mark at the beginning would be drawn over the word before the name.
-    return character in _BLANK or category(character)[0] in "MZ"
+    return character in _BLANK or character.isspace() or category(character)[0] == "M"
 
 
-def _is_piled(text: str, index: int) -> bool:
-    """Whether four marks come before this one, so that it would stick out.
+def _without_piles(text: Iterable[str]) -> Iterator[str]:
+    """Leave out marks with four below them, which would stick out of the line.
 
-    No living script piles more on a letter. Spacing marks (Mc) stand beside it.
+    No living script piles more on a letter. Spacing marks (Mc) stand beside it, and a
+    joiner, which is invisible, does not end a pile.
     """
-    pile = text[max(index - 4, 0) : index + 1]
-    return all(category(character) in ("Me", "Mn") for character in pile)
+    height = 0
+
+    for character in text:
+        if character not in _JOINERS:
+            height = height + 1 if category(character) in ("Me", "Mn") else 0
+        if height <= 4:
+            yield character
 
 
 def _cut(text: str, room: int) -> str:
@@ -75,6 +84,8 @@ def _is_edge(text: str, end: int) -> bool:
     before, after = text[end - 1], text[end]
     half_flags = end - len(text[:end].rstrip(_HALF_FLAGS))
 
-    if category(after) in ("Cf", "Mc", "Me", "Mn", "Sk") or before in _JOINERS:
+    if category(after) in ("Cf", "Mc", "Me", "Mn", "Sk") or after in _AM:
         return False
-    return combining(before) != 9 and half_flags % 2 == 0  # 9 is a virama, which joins
+    return (
+        before not in _JOINERS and combining(before) != 9 and half_flags % 2 == 0
+    )  # 9 is a virama, which joins
