@@ -32,9 +32,13 @@ def folder(language: str) -> Path:
     return TRANSLATIONS / language.replace("-", "_") / "LC_MESSAGES"
 
 
-def test_at_least_twenty_languages() -> None:
+SPOKEN = "ar cs da de el en es fi fr he it ja ko nb nl pl pt-BR pt-PT ro ru sv tr uk vi"
+SPOKEN += " zh-Hans zh-Hant"
+
+
+def test_languages_have_catalogs() -> None:
     """Each language has a catalog, compiled, and each catalog is a language."""
-    assert len(LANGUAGES) >= 20
+    assert list(LANGUAGES) == SPOKEN.split()
     assert {path.name.replace("_", "-") for path in TRANSLATIONS.iterdir()} == set(
         LANGUAGES
     )
@@ -50,6 +54,19 @@ def test_language_speaks_for_itself(language: str) -> None:
 
     assert len(own) == 2
     assert language == "en" or not own & english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_people_with_and_without_a_name_hear_the_same(language: str) -> None:
+    """At no hour is one of them greeted by the hour and the other as at any time."""
+    for hour in range(24):
+        period = find_period(language, hour)
+        timed = [
+            find_phrase(language, period, message)
+            != find_phrase(language, None, message)
+            for message in ("Hello there", "Hello, %(name)s!")
+        ]
+        assert len(set(timed)) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

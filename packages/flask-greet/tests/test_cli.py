@@ -3,6 +3,36 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+# What a phrasebook says at seven in the evening.
+PHRASES = {
+    "ar": "مساء الخير، Ada!",
+    "cs": "Dobrý večer, Ada!",
+    "da": "Godaften Ada!",
+    "de": "Guten Abend, Ada!",
+    "el": "Καλησπέρα, Ada!",
+    "en": "Good evening, Ada!",
+    "es": "¡Buenas tardes, Ada!",
+    "fi": "Hyvää iltaa, Ada!",
+    "fr": "Bonsoir Ada\u202f!",
+    "he": "ערב טוב, Ada!",
+    "it": "Buonasera, Ada!",
+    "ja": "Adaさん、こんばんは！",
+    "ko": "안녕하세요, Ada님!",
+    "nb": "God kveld, Ada!",
+    "nl": "Goedenavond, Ada!",
+    "pl": "Dobry wieczór, Ada!",
+    "pt-BR": "Boa noite, Ada!",
+    "pt-PT": "Boa noite, Ada!",
+    "ro": "Bună seara, Ada!",
+    "ru": "Добрый вечер, Ada!",
+    "sv": "God kväll Ada!",
+    "tr": "İyi akşamlar, Ada!",
+    "uk": "Добрий вечір, Ada!",
+    "vi": "Chào buổi tối Ada!",
+    "zh-Hans": "Ada，晚上好！",
+    "zh-Hant": "Ada，晚上好！",
+}
+
 
 @pytest.mark.parametrize(
     ("arguments", "printed"),
@@ -35,6 +65,22 @@ def test_say_in_a_language_at_a_time(
     result = app.test_cli_runner().invoke(args=["greet", "say", *arguments])
 
     assert result.output == printed
+
+
+def test_say_what_a_phrasebook_says(app: Flask) -> None:
+    """Each language of the package greets in the evening as its phrasebooks do."""
+    runner = app.test_cli_runner()
+    heard = {
+        language: runner.invoke(
+            args=["greet", "say", "Ada", "--locale", language, "--at", "19:00"]
+        ).output
+        for language in PHRASES
+    }
+
+    assert heard == {
+        language: said.replace("Ada", "\u2068Ada\u2069") + "\n"
+        for language, said in PHRASES.items()
+    }
 
 
 def test_languages(app: Flask) -> None:

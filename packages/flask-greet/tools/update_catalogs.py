@@ -48,7 +48,7 @@ MESSAGES = ("Hello there", "Hello, %(name)s!")
 HEADER = """\
 # {language}
 #
-# Each phrase is said on meeting, never on parting, and to anybody. Where not everybody
+# Each phrase is one that people say on meeting, and to anybody. Where not everybody
 # would agree on one it is left empty, and the one for any time is said instead.
 msgid ""
 msgstr ""
