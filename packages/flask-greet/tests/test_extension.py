@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, Response, make_response, session
 from flask import render_template_string as render
 from flask.testing import FlaskClient
-from flask_greet import Greet
+from flask_greet import Greet, Greeting
 
 
 def bare_app(**config: object) -> Flask:
@@ -41,6 +42,30 @@ def test_factory_can_run_twice() -> None:
         assert two.test_client().get("/user/Alice Liddell").status_code == 404
         with two.test_request_context():
             assert greet.greet("Alice Liddell").name == "Alice…"
+
+
+def test_subclass_greets_its_own_way() -> None:
+    """A subclass is asked wherever the app greets: by templates and by the shell."""
+
+    class Loud(Greet):
+        def greet(self, name: object = None, **given: Any) -> Greeting:
+            return super().greet(str(name).upper(), **given)
+
+    app = bare_app()
+    Loud(app)
+
+    with app.app_context():
+        assert render("{{ greet('Ada') }}{{ 'Ada'|greet }}").count("ADA") == 2
+    assert "ADA" in app.test_cli_runner().invoke(args=["greet", "say", "Ada"]).output
+
+
+def test_clock_is_an_argument() -> None:
+    """What time it is, is told by the clock that the extension was made with."""
+    app = bare_app(GREET_TIMEZONE="Europe/Prague")
+    greet = Greet(app, clock=lambda zone: datetime(2026, 1, 1, 13, tzinfo=zone))
+
+    with app.app_context():
+        assert greet.greet("Ada").period == "afternoon1"
 
 
 def test_second_init_app_is_refused(app: Flask, greet: Greet) -> None:
@@ -146,6 +171,7 @@ def test_hostile_address(client: FlaskClient, path: str, heading: str) -> None:
 
     assert response.status_code == 200
     assert f"<h1>{heading}</h1>" in response.text
+    assert "<script>" not in response.text
 
 
 @pytest.mark.parametrize("name", ["%ED%A0%80", "%FF", "%C0%80"])

@@ -8,17 +8,7 @@ from datetime import datetime, tzinfo
 from importlib import import_module
 from typing import TypeVar
 
-from flask import (
-    Blueprint,
-    Flask,
-    Response,
-    after_this_request,
-    current_app,
-    has_request_context,
-    request,
-    session,
-)
-from werkzeug.http import parse_set_header
+from flask import Blueprint, Flask, current_app, has_request_context, request, session
 
 from .cli import greet_cli
 from .config import LiveSettings
@@ -27,6 +17,7 @@ from .language import find_language
 from .layout import Layout
 from .settings import Settings
 from .signals import greeted
+from .visit import depend_on
 from .zone import find_zone
 
 _KEY = "greet"
@@ -127,8 +118,8 @@ class Greet:
         """
         settings = self._state().current_settings()
 
-        if has_request_context() and (name is None or now is None):
-            _depend_on("Cookie")
+        if (name is None or now is None) and has_request_context():
+            depend_on("Cookie")
 
         greeting = Greeting.to(
             self._name(settings) if name is None else name,
@@ -147,9 +138,8 @@ class Greet:
         if not has_request_context():
             raise RuntimeError("No request, no visitor. Name one: greet.greet('Ada').")
 
-        if "name" in self._loaders:
-            return self._loaders["name"]()
-        return session.get(settings.session_key)
+        loaded = "name" in self._loaders
+        return self._loaders["name"]() if loaded else session.get(settings.session_key)
 
     def _language(self, settings: Settings, locale: object = None) -> str:
         # With one language there is nothing to choose, and nothing to look at.
@@ -161,17 +151,18 @@ class Greet:
     def _asked_languages(self) -> Iterator[object]:
         """Ask whoever may know the visitor's language, each only if it is needed."""
         if "locale" in self._loaders:
-            _depend_on("Cookie")
+            depend_on("Cookie")
             yield self._loaders["locale"]()
         if "babel" in current_app.extensions:
-            _depend_on("Cookie", "Accept-Language")  # whatever its selector looks at
+            depend_on("Cookie", "Accept-Language")  # what its selector looks at
             yield import_module("flask_babel").get_locale()
 
-        _depend_on("Accept-Language")
+        depend_on("Accept-Language")
         yield request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
 
     def _hour(self, settings: Settings) -> int | None:
-        zone = next(filter(None, map(find_zone, self._asked_zones(settings))), None)
+        asked = self._asked_zones(settings)
+        zone = next(filter(None, map(find_zone, asked)), None)
         return None if zone is None else self._clock(zone).hour
 
     def _asked_zones(self, settings: Settings) -> Iterator[object]:
@@ -221,20 +212,3 @@ class Greet:
         base = state.current_settings().base_template
         page = state.layout.render(template, base, greeting=greeting)
         return page, {"Content-Language": greeting.locale}
-
-
-def _depend_on(*headers: str) -> None:
-    """Say that the response depends on these headers of the request."""
-    used: set[str] = vars(request).setdefault("_greet_used", set())
-
-    if not used:
-
-        @after_this_request
-        def mark(response: Response) -> Response:
-            used.update(*map(parse_set_header, response.headers.getlist("Vary")))
-            response.headers["Vary"] = ", ".join(sorted(used))
-            if not response.headers.getlist("Cache-Control"):
-                response.headers["Cache-Control"] = "private"
-            return response
-
-    used.update(headers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from .language import LANGUAGES, find_period, find_phrase
 from .name import clean_name
@@ -57,5 +57,5 @@ class Greeting:
 
     def __html__(self) -> str:
         # The phrase is data too, so it is escaped like the name.
-        name = Markup("<bdi>") + str(self.name) + Markup("</bdi>")
-        return escape(self._phrase).replace("%(name)s", name)
+        name = f"<bdi>{escape(self.name)}</bdi>"
+        return str(escape(self._phrase)).replace("%(name)s", name)
