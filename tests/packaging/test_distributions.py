@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tarfile
 import zipfile
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,19 @@ def test_source_distribution_is_complete(dist: Path, package: str) -> None:
     assert files_under(source_of(package) / "src") <= names
     assert files_under(source_of(package) / "tests") <= names
     assert {"CHANGES.md", "LICENSE", "README.md", "pyproject.toml"} <= names
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_dependencies_have_lower_bounds_only(dist: Path, package: str) -> None:
+    """Nobody is kept from a newer dependency or Python, as Flask's guide asks."""
+    with zipfile.ZipFile(wheel_of(package, dist)) as wheel:
+        name = next(name for name in wheel.namelist() if name.endswith("/METADATA"))
+        metadata = message_from_bytes(wheel.read(name))
+    needs = [need.partition(";")[0] for need in metadata.get_all("Requires-Dist", [])]
+
+    assert needs
+    assert not [need for need in needs if re.search(r"[<~!]|(?<!>)=|, ", need)]
+    assert metadata["Requires-Python"] == ">=3.10"
 
 
 @pytest.mark.parametrize("package", PACKAGES)
