@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from flask import Flask, render_template_string, session
 from flask.testing import FlaskClient
 from flask_nameform import Forms, NameForm
 from flask_nameform.testing import FormClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 Element = dict[str, str]
 
@@ -22,6 +24,28 @@ class _Elements(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append({"": tag, **{name: value or "" for name, value in attrs}})
+
+
+class _Compiled(BytecodeCache):
+    """What templates compile to, by all that it depends on."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if compiled := self._compiled.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(compiled)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_are_compiled_once() -> Iterator[None]:
+    """Share that between the apps of the tests, of which there are a thousand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": _Compiled()})
+        yield
 
 
 @pytest.fixture

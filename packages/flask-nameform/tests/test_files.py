@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -148,6 +149,11 @@ def test_a_form_bound_by_hand_takes_files_alone() -> None:
     assert (form.photo.data, form.more.data) == (None, [])
 
 
+class Odd(Form):
+    text = StringField()
+    upload = FileField(validators=[FileAllowed(["png"]), FileSize(20, 1)])
+
+
 @given(
     st.text(st.characters(codec="utf-8"), max_size=30),
     st.binary(max_size=50),
@@ -155,16 +161,12 @@ def test_a_form_bound_by_hand_takes_files_alone() -> None:
 )
 def test_no_file_part_is_too_odd(name: str, content: bytes, field: str) -> None:
     """Whatever is in a part, for a field of files or of text, is no server error."""
-
-    class Odd(Form):
-        text = StringField()
-        upload = FileField(validators=[FileAllowed(["png"]), FileSize(20, 1)])
-
     form = send(_app(), Odd, **{field: FileStorage(BytesIO(content), name)})
     assert not isinstance(form.text.data, FileStorage)
     assert form.upload.data is None or "/" not in form.upload.data.filename
 
 
+@cache
 def _app() -> Flask:
     app = Flask(__name__)
     app.config["SECRET_KEY"] = "a secret for the tests"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -220,10 +221,19 @@ def test_json_carries_the_marker(forms: Forms, browser: FlaskClient) -> None:
     assert browser.post("/-/forms/all", json={"_form": "all"}).status_code == 200
 
 
+@cache
+def app_of_everything() -> Flask:
+    """Give one app to all examples of a property."""
+    app = Flask(__name__)
+    app.secret_key = "x"
+    Forms(app).add("all", Everything, handler=lambda form: None)
+    return app
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=20,
+    max_leaves=8,
 )
 bodies = anything | st.dictionaries(st.sampled_from(FIELDS), anything)
 
@@ -235,9 +245,7 @@ bodies = anything | st.dictionaries(st.sampled_from(FIELDS), anything)
 @settings(deadline=None)
 def test_no_json_is_an_error_of_ours(body: Any, content_type: str) -> None:
     """Whatever the shape, the answer is about the request."""
-    app = Flask(__name__)
-    app.secret_key = "x"
-    Forms(app).add("all", Everything, handler=lambda form: None)
+    app = app_of_everything()
     answer = app.test_client().post(
         "/-/forms/all",
         data=app.json.dumps(body),
@@ -258,9 +266,7 @@ def test_no_body_of_any_type_is_an_error_of_ours(
     body: bytes, content_type: str
 ) -> None:
     """Nor whatever it says it is."""
-    app = Flask(__name__)
-    app.secret_key = "x"
-    Forms(app).add("all", Everything, handler=lambda form: None)
+    app = app_of_everything()
     answer = app.test_client().post(
         "/-/forms/all",
         data=body,
