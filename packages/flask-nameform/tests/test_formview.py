@@ -194,6 +194,35 @@ def test_choices_are_in_a_group_with_a_legend(
     assert "aria-describedby" not in groups[3]
 
 
+@pytest.mark.parametrize("disabled", [True, False])
+def test_what_is_disabled_is_so_with_all_in_it(
+    render: Render, elements: Elements, disabled: bool
+) -> None:
+    """A group as a whole, its buttons too, and what the Enter key would press."""
+    kw: Any = {"render_kw": {"disabled": disabled, "class": "own"}}
+
+    class Closed(Form):
+        names = FieldList(StringField("Name"), "Names", min_entries=1, **kw)
+        address = FormField(Address, "Address", **kw)
+        radio = RadioField("Radio", choices=A_OR_B, **kw)
+        submit = SubmitField("Send it", **kw)
+
+    found = elements(render(Closed))
+    state = {e["id"]: "disabled" in e for e in found if e.get("id", "").count("-") == 1}
+    assert state == {
+        "Closed-form": False,
+        "Closed-names": disabled,
+        "Closed-address": disabled,
+        "Closed-radio": False,  # each of its buttons is
+        "Closed-submit": disabled,
+    }
+    assert all("disabled" in e for e in found if e.get("type") == "radio") == disabled
+    own = [e.get("class", "") for e in found if e[""] == "fieldset"]
+    assert own == ["field own", "field own", "field"]
+    [unseen] = [e for e in found if e.get("aria-hidden")]
+    assert ("disabled" in unseen) == disabled
+
+
 def test_a_group_of_boxes_does_not_require_each(
     render: Render, elements: Elements
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import wtforms
 from flask import Flask, render_template_string
 from flask_nameform import Form, Forms
 from wtforms import HiddenField, RadioField, StringField
@@ -37,6 +38,17 @@ def test_a_form_can_be_laid_out_by_hand(app: Flask, elements: Elements) -> None:
     assert found["Sign-text"]["aria-describedby"] == "Sign-text-error"
     assert found["Sign-text-error"]["class"] == "error"
     assert html.count('name="token"') == 1
+
+
+@pytest.mark.parametrize("helper", ["quick_form", "error_summary"])
+@pytest.mark.parametrize("form", [wtforms.Form(), Sign], ids=["WTForms", "a class"])
+def test_what_is_no_form_of_ours_is_refused(app: Flask, helper: str, form: Any) -> None:
+    """A form of WTForms alone, or a class instead of a form; with the cure."""
+    with (
+        app.test_request_context(),
+        pytest.raises(RuntimeError, match="no form of ours.*flask_nameform.Form"),
+    ):
+        render_template_string("{{ " + helper + "(form) }}", form=form)
 
 
 def test_attributes_of_a_field_can_be_given(app: Flask, elements: Elements) -> None:

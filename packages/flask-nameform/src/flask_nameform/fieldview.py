@@ -121,6 +121,11 @@ def html_button(text: str, attributes: Mapping[str, Any]) -> Markup:
     return Markup("<button {}>{}</button>").format(html, text)
 
 
+def is_disabled(field: Field) -> bool:
+    """Return whether nobody can use the field, for now."""
+    return bool(field.flags.disabled or (field.render_kw or {}).get("disabled"))
+
+
 def own_errors(field: Field) -> tuple[str, ...]:
     """Return a field's messages without those of fields within it."""
     own: Sequence[Any] = (
@@ -209,9 +214,13 @@ def _group_attributes(
     field: Any, view: FieldView, given: Mapping[str, Any]
 ) -> dict[str, Any]:
     attributes: dict[str, Any] = {"id": view.id}
+    own = field.render_kw or {}
 
-    if "autofocus" in (field.render_kw or ()):
+    if "autofocus" in own:
         attributes |= {"tabindex": "-1", "autofocus": True}
+    if not _has_choices_on_show(field):  # WTForms gives each choice what its field has
+        attributes = joined(own, attributes)
+        attributes["disabled"] = is_disabled(field)
     if view.described_by:
         attributes["aria-describedby"] = view.described_by
 

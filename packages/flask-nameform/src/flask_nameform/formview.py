@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from .attributes import as_html, joined
-from .fieldview import FieldView, html_button, kind_of, view_button
+from .fieldview import FieldView, html_button, is_disabled, kind_of, view_button
 from .form import Form
 from .formdata import is_file_field, is_list, walk
 from .i18n import texts
@@ -115,7 +115,8 @@ def _first_button(form: Form, frame: Frame) -> Markup:
         return html_button(_text_of_button(frame), unseen)
 
     text = submit.label.text
-    return html_button(text, {**unseen, "name": submit.name, "value": text})
+    own = {"name": submit.name, "value": text, "disabled": is_disabled(submit)}
+    return html_button(text, {**unseen, **own})
 
 
 def _text_of_button(frame: Frame) -> str:

@@ -40,7 +40,9 @@ def quick_form(
         default "Send".
     :param layout: ``"stacked"``, ``"inline"`` or ``"horizontal"``.
     :param attributes: more attributes of the ``form`` element, such as ``id``.
+    :raises RuntimeError: if it is a form of another make, or no form.
     """
+    _require_ours(form)
     ask_again(form)
     frame = frame_of(
         form.meta.nameform,
@@ -69,7 +71,10 @@ def error_summary(form: Form) -> Markup:
 
     It takes the focus and is read out; it belongs to the top of a form that is laid out
     by hand. :func:`quick_form` has it in it.
+
+    :raises RuntimeError: if it is a form of another make, or no form.
     """
+    _require_ours(form)
     ask_again(form)
     return print_problems(form, frame_of(form.meta.nameform, "stacked"))
 
@@ -92,6 +97,15 @@ def frame_of(
 
     look = _look(layout, settings)
     return Frame(look, identity.scope, attributes=attributes, **around)
+
+
+def _require_ours(form: object) -> None:
+    if not isinstance(form, Form):
+        kind = type(form)
+        raise RuntimeError(
+            f"This is a {kind.__module__}.{kind.__qualname__}, and no form of ours."
+            " Derive the class of the form from flask_nameform.Form."
+        )
 
 
 def _look(layout: str, settings: Settings) -> Look:
