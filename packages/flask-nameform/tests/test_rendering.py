@@ -46,7 +46,7 @@ def test_what_is_no_form_of_ours_is_refused(app: Flask, helper: str, form: Any) 
     """A form of WTForms alone, or a class instead of a form; with the cure."""
     with (
         app.test_request_context(),
-        pytest.raises(RuntimeError, match="no form of ours.*flask_nameform.Form"),
+        pytest.raises(RuntimeError, match=r"no form of ours.*flask_nameform\.Form"),
     ):
         render_template_string("{{ " + helper + "(form) }}", form=form)
 

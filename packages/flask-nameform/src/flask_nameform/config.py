@@ -5,7 +5,7 @@ Each package of the suite carries this same file, so that each installs alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import Field, fields
 from difflib import get_close_matches
 from functools import lru_cache
@@ -91,7 +91,7 @@ class LiveSettings(Generic[S]):
 
 
 # What takes milliseconds is worked out once a process: tests start many apps.
-_hints_of = lru_cache(get_type_hints)
+_hints_of: Callable[[Any], dict[str, Any]] = lru_cache(get_type_hints)
 
 
 def _checked(key: str, value: Any, hint: Any) -> Any:
