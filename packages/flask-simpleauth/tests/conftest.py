@@ -49,7 +49,7 @@ from flask_simpleauth.testing import (
 from flask_simpleauth.throttling import Throttle
 from flask_sqlalchemy import SQLAlchemy
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, String, create_engine, event, make_url, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.pool import NullPool
 from werkzeug.test import TestResponse
@@ -139,7 +139,7 @@ def make_database(uri: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
     app = Flask("own")
     app.config["SQLALCHEMY_DATABASE_URI"] = uri
     if uri != "sqlite://":
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20}
     db = SQLAlchemy(app, model_class=Base)
 
     membership = db.Table(
@@ -151,42 +151,58 @@ def make_database(uri: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
     class Role(db.Model):  # type: ignore[name-defined,misc] # made at run time
         __tablename__ = "own_role"
         id: Mapped[int] = mapped_column(primary_key=True)
-        name: Mapped[str] = mapped_column(unique=True)
+        name: Mapped[str] = mapped_column(String(64), unique=True)
 
     class User(db.Model):  # type: ignore[name-defined,misc] # made at run time
         __tablename__ = "own_user"
         id: Mapped[int] = mapped_column(primary_key=True)
-        email: Mapped[str] = mapped_column(unique=True)
-        name: Mapped[str]
-        password_hash: Mapped[str]
+        email: Mapped[str] = mapped_column(String(320), unique=True)
+        name: Mapped[str] = mapped_column(String(200))
+        password_hash: Mapped[str] = mapped_column(String(200))
         active: Mapped[bool] = mapped_column(default=True)
         roles: Mapped[list[Role]] = relationship(secondary=membership)
 
     return app, db, User
 
 
+@contextmanager
+def with_tables(uri: str) -> Iterator[tuple[Flask, SQLAlchemy, type[Any]]]:
+    """Make an app with its tables, and close its connections afterwards."""
+    app, db, user_class = make_database(uri)
+    SQLAlchemyStore(db, user_class)  # adds its tables
+    with app.app_context():
+        db.drop_all()
+        db.create_all()
+        db.session.remove()
+        db.engine.dispose()  # a fork must not have the connection too
+    yield app, db, user_class
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Callable[[str], Any]]:
     """Make apps with a database of their own; ``{tmp}`` is a folder for it."""
     with ExitStack() as stack:
-
-        def make(uri: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
-            app, db, user_class = make_database(uri.format(tmp=tmp_path))
-            SQLAlchemyStore(db, user_class)  # adds its tables
-            with app.app_context():
-                db.drop_all()
-                db.create_all()
-                db.session.remove()
-            stack.callback(_dispose, app, db)
-            return app, db, user_class
-
-        yield make
+        yield lambda uri: stack.enter_context(with_tables(uri.format(tmp=tmp_path)))
 
 
-def _dispose(app: Flask, db: SQLAlchemy) -> None:
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+@pytest.fixture(scope="session")
+def lasting_database(
+    database_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Any]]:
+    """Find the app for a kind of database, which each test leaves empty."""
+    folder = tmp_path_factory.mktemp("lasting")
+    with ExitStack() as stack:
+
+        @cache
+        def find(kind: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
+            on_file = f"sqlite:///{folder}/own.sqlite3"
+            uri = on_file if kind == "sqlite" else database_url(kind)
+            return stack.enter_context(with_tables(uri))
+
+        yield find
 
 
 @pytest.fixture

@@ -2,7 +2,11 @@
 
 A store is any object with ``users``, ``tokens`` and ``counters``; a class that has
 these methods is one, without inheriting from anything here. Instants are whole seconds
-since 1970 in UTC; digests and counter keys are hexadecimal strings.
+since 1970 in UTC, and what the present is, the caller says: a store has no clock of its
+own. Digests and counter keys are hexadecimal strings. A store that cannot be reached
+raises; it never answers as if nobody were there.
+
+:mod:`flask_simpleauth.testing.stores` has all of this as tests.
 """
 
 from __future__ import annotations
@@ -130,7 +134,9 @@ class UserStore(Protocol[U]):
         ...
 
     def find(self, identity: str) -> U | None:
-        """Return the user with this address, as it is stored; hold nothing open.
+        """Return the user with exactly this address; hold nothing open.
+
+        Not one that a database merely takes for it, as collations do.
 
         What has no ``@`` in it is a user name, where the class has one.
         """
@@ -173,7 +179,7 @@ class TokenStore(Protocol):
         ...
 
     def get(self, digest: str, kind: str) -> Token | None:
-        """Return the token, expired or not, with its user if that costs nothing."""
+        """Return the token with its user if that costs nothing; it may have expired."""
         ...
 
     def consume(self, digest: str, kind: str, now: int) -> Token | None:

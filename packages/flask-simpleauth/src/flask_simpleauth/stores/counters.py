@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, case, select
+from sqlalchemy import Connection, Table, case, select
+from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import IntegrityError
 
 from ..store import Hit
 from .tables import counter_table, purge
 from .unit_of_work import UnitOfWork
 from .users import UserModel
+
+#: What SQLAlchemy calls MySQL and MariaDB.
+_MYSQL = ("mysql", "mariadb")
+
+_Changes = list[tuple[str, Any]]
 
 
 class RelationalCounters:
@@ -60,30 +66,38 @@ class RelationalCounters:
             )
 
     def _hit(self, connection: Connection, key: str, window: int, now: int) -> Hit:
-        if not self._add_one(connection, key, window, now):
-            try:
-                with connection.begin_nested():
-                    connection.execute(
-                        self._table.insert().values(
-                            key=key, count=1, resets_at=now + window
-                        )
-                    )
-            except IntegrityError:  # somebody else's first hit came between
-                self._add_one(connection, key, window, now)
-
         table = self._table
+        first = {"key": key, "count": 1, "resets_at": now + window}
+        another = _one_more(table, window, now)
+
+        if connection.dialect.name in _MYSQL:
+            # An update that finds no row locks the gap that all others insert into.
+            upsert = mysql.insert(table).values(first)
+            connection.execute(upsert.on_duplicate_key_update(another))
+        else:
+            self._update_or_insert(connection, first, another)
+
         statement = select(table.c.count, table.c.resets_at).where(table.c.key == key)
         return Hit(*connection.execute(statement).one())
 
-    def _add_one(self, connection: Connection, key: str, window: int, now: int) -> bool:
+    def _update_or_insert(
+        self, connection: Connection, first: dict[str, Any], another: _Changes
+    ) -> None:
         table = self._table
-        over = table.c.resets_at <= now
-        statement = (
-            table.update()
-            .where(table.c.key == key)
-            .values(
-                count=case((over, 1), else_=table.c.count + 1),
-                resets_at=case((over, now + window), else_=table.c.resets_at),
-            )
-        )
-        return connection.execute(statement).rowcount == 1
+        update = table.update().where(table.c.key == first["key"]).values(dict(another))
+        if connection.execute(update).rowcount == 1:
+            return
+        try:
+            with connection.begin_nested():
+                connection.execute(table.insert().values(first))
+        except IntegrityError:  # somebody else's first hit came between
+            connection.execute(update)
+
+
+def _one_more(table: Table, window: int, now: int) -> _Changes:
+    # In this order: MariaDB sees the first change when it makes the second.
+    over = table.c.resets_at <= now
+    return [
+        ("count", case((over, 1), else_=table.c.count + 1)),
+        ("resets_at", case((over, now + window), else_=table.c.resets_at)),
+    ]

@@ -83,9 +83,12 @@ class RelationalUsers(Generic[U]):
 
     def find(self, identity: str) -> U | None:
         """Return the user with this address or user name, and hold no connection."""
-        statement = self._find if "@" in identity else self._find_by_name
-        with self._work.reading(release=True) as session:
-            return self._one(session, statement, {"identity": identity})
+        user = self._find_alike(identity)
+        # MariaDB's collations take "ä" for "a" and one emoji for another. What they
+        # find may be somebody else's account.
+        names = (self._model.email, self._model.username)
+        own = [getattr(user, name.key) for name in names if user and name is not None]
+        return user if identity in own else None
 
     def addresses(self) -> Iterator[tuple[Any, str]]:
         """Yield the key and the address of every user, a page of them at a time."""
@@ -119,6 +122,7 @@ class RelationalUsers(Generic[U]):
                 session.add(user)
                 self._assign(session, user, changes)
         except IntegrityError as error:
+            self._reload(user)
             raise self._explained(error, changes) from error
 
     def delete(self, user: U) -> None:
@@ -126,6 +130,20 @@ class RelationalUsers(Generic[U]):
         with self._work.writing() as session:
             session.add(user)  # with the roles, whose links to the user go too
             session.delete(user)
+
+    def _find_alike(self, identity: str) -> U | None:
+        """Return the user with what the database takes for this address or name."""
+        statement = self._find if "@" in identity else self._find_by_name
+        with self._work.reading(release=True) as session:
+            return self._one(session, statement, {"identity": identity})
+
+    def _reload(self, user: U) -> None:
+        """Read again what a rollback has made the user at hand forget."""
+        (user_id,) = inspect(user).identity
+        anew = self._get.execution_options(populate_existing=True)
+        with self._work.reading() as session:
+            session.add(user)
+            self._one(session, anew, {"user_id": user_id})
 
     def _page(self, statement: Any) -> list[tuple[Any, str]]:
         with self._work.reading(release=True) as session:
@@ -183,9 +201,9 @@ class RelationalUsers(Generic[U]):
 
     def _explained(self, error: IntegrityError, values: Mapping[str, Any]) -> Exception:
         """Tell a taken address from another broken constraint of the app's own."""
-        if "email" in values and self.find(values["email"]) is not None:
+        if "email" in values and self._find_alike(values["email"]) is not None:
             return Taken()
         name = values.get("username")
-        if self.attributes.username and name and self.find(name) is not None:
+        if self.attributes.username and name and self._find_alike(name) is not None:
             return UsernameTaken()
         return error
