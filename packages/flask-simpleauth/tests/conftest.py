@@ -36,7 +36,8 @@ from flask_simpleauth.services import Services
 from flask_simpleauth.sessions import Limits, Sessions
 from flask_simpleauth.state import current_state
 from flask_simpleauth.stores.embedded import EmbeddedStore
-from flask_simpleauth.stores.memory import MemoryStore, MemoryUser
+from flask_simpleauth.stores.memory import MemoryStore
+from flask_simpleauth.stores.plain import PlainUser
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_simpleauth.strength import PasswordRules
 from flask_simpleauth.testing import (
@@ -174,7 +175,8 @@ def with_tables(uri: str) -> Iterator[tuple[Flask, SQLAlchemy, type[Any]]]:
         db.drop_all()
         db.create_all()
         db.session.remove()
-        db.engine.dispose()  # a fork must not have the connection too
+        if uri != "sqlite://":  # whose only connection is the database
+            db.engine.dispose()  # a fork must not have the connection too
     yield app, db, user_class
     with app.app_context():
         db.session.remove()
@@ -203,6 +205,12 @@ def lasting_database(
             return stack.enter_context(with_tables(uri))
 
         yield find
+
+
+@pytest.fixture
+def redis_server() -> str:
+    """Find a Redis server, or skip the test that asks for one."""
+    return find_server("redis")
 
 
 @pytest.fixture
@@ -276,7 +284,7 @@ class CountingPasswords(Passwords):
 
 
 @pytest.fixture
-def services(clock: Clock) -> Services[MemoryUser]:
+def services(clock: Clock) -> Services[PlainUser]:
     """What the flows work with, in memory."""
     store, audit = MemoryStore(), Audit(None, clock)
     return Services(
@@ -296,7 +304,7 @@ def services(clock: Clock) -> Services[MemoryUser]:
 
 
 @pytest.fixture
-def ada(services: Services[MemoryUser]) -> MemoryUser:
+def ada(services: Services[PlainUser]) -> PlainUser:
     """Ada's account."""
     return create_user(services, "ada@example.org", PASSWORD, name="Ada")
 

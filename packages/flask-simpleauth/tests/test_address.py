@@ -9,7 +9,7 @@ from flask_simpleauth import Taken, address, address_changed
 from flask_simpleauth.confirmation import is_confirmed
 from flask_simpleauth.errors import LinkIsDead
 from flask_simpleauth.services import Services
-from flask_simpleauth.stores.memory import MemoryUser
+from flask_simpleauth.stores.plain import PlainUser
 
 if TYPE_CHECKING:
     from conftest import Bench, Clock
@@ -18,12 +18,12 @@ OWN, NEW = "ada@example.org", "lovelace@example.org"
 
 
 @pytest.fixture
-def eve(services: Services[MemoryUser]) -> MemoryUser:
+def eve(services: Services[PlainUser]) -> PlainUser:
     values = {"email": "eve@example.org", "name": "Eve", "password_hash": "hash"}
     return services.users.create(values)
 
 
-def test_confirm(services: Services[MemoryUser], ada: MemoryUser) -> None:
+def test_confirm(services: Services[PlainUser], ada: PlainUser) -> None:
     """A link to the address one has confirms it; nothing is changed, or said to be."""
     told: list[str] = []
 
@@ -41,7 +41,7 @@ def test_confirm(services: Services[MemoryUser], ada: MemoryUser) -> None:
     assert told == []
 
 
-def test_change(services: Services[MemoryUser], ada: MemoryUser) -> None:
+def test_change(services: Services[PlainUser], ada: PlainUser) -> None:
     """A link to another address makes it theirs, confirmed, and tells old and new."""
     told: list[dict[str, Any]] = []
 
@@ -58,7 +58,7 @@ def test_change(services: Services[MemoryUser], ada: MemoryUser) -> None:
 
 
 def test_somebody_elses_link(
-    services: Services[MemoryUser], ada: MemoryUser, eve: MemoryUser
+    services: Services[PlainUser], ada: PlainUser, eve: PlainUser
 ) -> None:
     """Who gets another's link by mistake cannot use it, nor use it up."""
     key = address.start(services, ada, NEW)
@@ -68,7 +68,7 @@ def test_somebody_elses_link(
     address.finish(services, ada, key)
 
 
-def test_the_last_link_counts(services: Services[MemoryUser], ada: MemoryUser) -> None:
+def test_the_last_link_counts(services: Services[PlainUser], ada: PlainUser) -> None:
     """A link kills those sent before it: each is good only for where it was sent."""
     first = address.start(services, ada, NEW)
     second = address.start(services, ada, "king@example.org")
@@ -78,9 +78,7 @@ def test_the_last_link_counts(services: Services[MemoryUser], ada: MemoryUser) -
     assert services.users.find("king@example.org") is not None
 
 
-def test_lifetime(
-    services: Services[MemoryUser], ada: MemoryUser, clock: Clock
-) -> None:
+def test_lifetime(services: Services[PlainUser], ada: PlainUser, clock: Clock) -> None:
     """A link is good for a day."""
     key = address.start(services, ada, NEW)
     clock.advance(24 * 3600)
@@ -88,9 +86,7 @@ def test_lifetime(
         address.finish(services, ada, key)
 
 
-def test_taken(
-    services: Services[MemoryUser], ada: MemoryUser, eve: MemoryUser
-) -> None:
+def test_taken(services: Services[PlainUser], ada: PlainUser, eve: PlainUser) -> None:
     """An address that somebody has by now is refused, and the link stays as it was."""
     key = address.start(services, ada, "eve@example.org")
     with pytest.raises(Taken):

@@ -25,7 +25,8 @@ from flask_simpleauth.authentication import (
 )
 from flask_simpleauth.passwords import Passwords
 from flask_simpleauth.services import Services
-from flask_simpleauth.stores.memory import MemoryUser, MemoryUsers
+from flask_simpleauth.stores.memory import MemoryUsers
+from flask_simpleauth.stores.plain import PlainUser
 from flask_simpleauth.throttling import SIGN_IN, Throttle
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class BusyPasswords(Passwords):
 class ReadOnlyUsers(MemoryUsers):
     """Users whose database does not take writes any more."""
 
-    def save(self, user: MemoryUser, changes: Mapping[str, Any]) -> None:
+    def save(self, user: PlainUser, changes: Mapping[str, Any]) -> None:
         raise OSError("read-only")
 
 
@@ -53,7 +54,7 @@ class ReadOnlyUsers(MemoryUsers):
     "typed", ["ada@example.org", " ADA@Example.ORG\n", "ａｄａ＠example.org"]
 )
 def test_one_identity(
-    services: Services[MemoryUser], ada: MemoryUser, typed: str
+    services: Services[PlainUser], ada: PlainUser, typed: str
 ) -> None:
     """However it is typed, an address is one identity: to sign in and to sign up."""
     assert authenticate(services, Attempt(typed, PASSWORD)) == ada
@@ -61,16 +62,14 @@ def test_one_identity(
         flows.create_user(services, typed, PASSWORD)
 
 
-def test_look_alikes_stay_apart(
-    services: Services[MemoryUser], ada: MemoryUser
-) -> None:
+def test_look_alikes_stay_apart(services: Services[PlainUser], ada: PlainUser) -> None:
     """A dotless i is another letter (CVE-2019-19844), so another identity."""
     flows.create_user(services, "mike@example.org", PASSWORD)
     with pytest.raises(BadCredentials):
         authenticate(services, Attempt("mıke@example.org", PASSWORD))
 
 
-def test_stored_by_somebody_else(services: Services[MemoryUser]) -> None:
+def test_stored_by_somebody_else(services: Services[PlainUser]) -> None:
     """An address that was stored as typed is still found."""
     stored = services.passwords.hash(PASSWORD)
     services.users.create(
@@ -79,7 +78,7 @@ def test_stored_by_somebody_else(services: Services[MemoryUser]) -> None:
     assert authenticate(services, Attempt("Old@Example.org", PASSWORD)).name == "Old"
 
 
-def test_proof_of_somebody_else(services: Services[MemoryUser]) -> None:
+def test_proof_of_somebody_else(services: Services[PlainUser]) -> None:
     """Whoever is signed in shows their own password, not that of a like address."""
     for email, secret in ("Old@b.org", PASSWORD), ("old@b.org", "another's password"):
         stored = services.passwords.hash(secret)
@@ -95,7 +94,7 @@ def test_proof_of_somebody_else(services: Services[MemoryUser]) -> None:
     assert sign_in_again(services, old, PASSWORD, Device())[1].user_id == old.id
 
 
-def test_busy_is_no_wrong_try(services: Services[MemoryUser], ada: MemoryUser) -> None:
+def test_busy_is_no_wrong_try(services: Services[PlainUser], ada: PlainUser) -> None:
     """A password nobody had the time to look at does not count as a wrong one."""
     busy = replace(services, passwords=BusyPasswords("scrypt:256:8:1"))
     for _ in range(20):
@@ -104,9 +103,7 @@ def test_busy_is_no_wrong_try(services: Services[MemoryUser], ada: MemoryUser) -
     assert authenticate(services, Attempt("ada@example.org", PASSWORD)) == ada
 
 
-def test_one_hash_on_every_path(
-    services: Services[MemoryUser], ada: MemoryUser
-) -> None:
+def test_one_hash_on_every_path(services: Services[PlainUser], ada: PlainUser) -> None:
     """Right, wrong, unknown, inactive or without a password: one hash is made."""
     cases: dict[str, dict[str, Any]] = {
         "inactive@example.org": {"active": False},
@@ -125,7 +122,7 @@ def test_one_hash_on_every_path(
 
 @pytest.mark.parametrize("changes", [{"active": False}, {"password_hash": ""}])
 def test_unusable_account(
-    services: Services[MemoryUser], ada: MemoryUser, changes: dict[str, Any]
+    services: Services[PlainUser], ada: PlainUser, changes: dict[str, Any]
 ) -> None:
     """An inactive user and one without a password cannot sign in."""
     services.users.save(ada, changes)
@@ -134,7 +131,7 @@ def test_unusable_account(
             authenticate(services, Attempt("ada@example.org", secret))
 
 
-def test_long_secret_costs_nothing(services: Services[MemoryUser]) -> None:
+def test_long_secret_costs_nothing(services: Services[PlainUser]) -> None:
     """A megabyte is refused before it is normalised, counted or hashed."""
     for identity, secret in (("a@b", "x" * 1_000_000), ("x" * 1_000_000, "x")):
         with pytest.raises(BadCredentials):
@@ -143,7 +140,7 @@ def test_long_secret_costs_nothing(services: Services[MemoryUser]) -> None:
 
 
 def test_throttled_by_account(
-    services: Services[MemoryUser], ada: MemoryUser, clock: Clock
+    services: Services[PlainUser], ada: PlainUser, clock: Clock
 ) -> None:
     """After ten wrong passwords the right one has to wait, however it is typed."""
     for number in range(10):
@@ -157,7 +154,7 @@ def test_throttled_by_account(
     assert authenticate(services, Attempt("ada@example.org", PASSWORD)) == ada
 
 
-def test_unknown_accounts_are_throttled_alike(services: Services[MemoryUser]) -> None:
+def test_unknown_accounts_are_throttled_alike(services: Services[PlainUser]) -> None:
     """That somebody is throttled does not tell that they have an account."""
     for _ in range(10):
         with pytest.raises(BadCredentials):
@@ -166,17 +163,13 @@ def test_unknown_accounts_are_throttled_alike(services: Services[MemoryUser]) ->
         authenticate(services, Attempt("nobody@example.org", "wrong"))
 
 
-def test_success_is_not_counted(
-    services: Services[MemoryUser], ada: MemoryUser
-) -> None:
+def test_success_is_not_counted(services: Services[PlainUser], ada: PlainUser) -> None:
     """Signing in rightly many times is no reason to wait."""
     for _ in range(30):
         authenticate(services, Attempt("ada@example.org", PASSWORD, HERE))
 
 
-def test_success_clears_nothing(
-    services: Services[MemoryUser], ada: MemoryUser
-) -> None:
+def test_success_clears_nothing(services: Services[PlainUser], ada: PlainUser) -> None:
     """An own account does not buy more guesses at another's."""
     for number in range(100):
         with pytest.raises(BadCredentials):
@@ -185,7 +178,7 @@ def test_success_clears_nothing(
         authenticate(services, Attempt("ada@example.org", PASSWORD, HERE))
 
 
-def test_rehash(services: Services[MemoryUser], ada: MemoryUser) -> None:
+def test_rehash(services: Services[PlainUser], ada: PlainUser) -> None:
     """A hash made by yesterday's method is renewed at sign-in."""
     today = replace(services, passwords=Passwords("scrypt:512:8:1"))
     authenticate(today, Attempt("ada@example.org", PASSWORD))
@@ -197,7 +190,7 @@ def test_rehash(services: Services[MemoryUser], ada: MemoryUser) -> None:
 
 
 def test_rehash_that_fails(
-    services: Services[MemoryUser], caplog: pytest.LogCaptureFixture
+    services: Services[PlainUser], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Somebody who proved who they are gets in though the new hash is not kept."""
     users = ReadOnlyUsers()
@@ -211,7 +204,7 @@ def test_rehash_that_fails(
     assert PASSWORD not in caplog.text
 
 
-def test_errors_tell_no_secret(services: Services[MemoryUser], ada: MemoryUser) -> None:
+def test_errors_tell_no_secret(services: Services[PlainUser], ada: PlainUser) -> None:
     """No error repeats what was typed."""
     for identity, secret in (("ada@example.org", "hunter2hunter2"), ("hunter2", "x")):
         with pytest.raises(AuthError) as caught:
@@ -221,7 +214,7 @@ def test_errors_tell_no_secret(services: Services[MemoryUser], ada: MemoryUser) 
 
 
 @pytest.mark.parametrize("bench", ["embedded", "sqlite", "postgresql"], indirect=True)
-def test_guesses_at_once(services: Services[MemoryUser], bench: Bench) -> None:
+def test_guesses_at_once(services: Services[PlainUser], bench: Bench) -> None:
     """Fifty guesses at once get no further than as many one after the other."""
     store = bench.store
     throttle = Throttle(store.counters, services.clock)

@@ -17,7 +17,7 @@ from flask_simpleauth import (
 )
 from flask_simpleauth.deletion import delete_user
 from flask_simpleauth.services import Services
-from flask_simpleauth.stores.memory import MemoryUser
+from flask_simpleauth.stores.plain import PlainUser
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from sqlalchemy import event
 
@@ -200,11 +200,11 @@ def test_key_that_is_not_known_yet(site: Site) -> None:
     assert site.count() == (3, 0, 1)
 
 
-def test_memory(services: Services[MemoryUser], ada: MemoryUser) -> None:
+def test_memory(services: Services[PlainUser], ada: PlainUser) -> None:
     """Where there are no transactions, a user who is refused to go keeps everything."""
     services.api_tokens.make(ada.id, "backup")
 
-    def refuse(sender: object, user: MemoryUser) -> None:
+    def refuse(sender: object, user: PlainUser) -> None:
         raise OpenOrder("You have an open order.")
 
     with user_deleting.connected_to(refuse), pytest.raises(OpenOrder):

@@ -17,7 +17,7 @@ from flask_simpleauth import (
 from flask_simpleauth.authentication import Attempt, authenticate
 from flask_simpleauth.identity import MAX_NAME
 from flask_simpleauth.services import Services
-from flask_simpleauth.stores.memory import MemoryUser
+from flask_simpleauth.stores.plain import PlainUser
 
 PASSWORD = "correct horse battery"
 NEW = "staple correct horse"
@@ -40,7 +40,7 @@ NEW = "staple correct horse"
         "a@" + "b" * 320,
     ],
 )
-def test_no_identity(services: Services[MemoryUser], typed: str) -> None:
+def test_no_identity(services: Services[PlainUser], typed: str) -> None:
     """What is no address gets no account, and no hint when signing in."""
     with pytest.raises(InvalidIdentity):
         flows.sign_up(services, typed, PASSWORD)
@@ -48,7 +48,7 @@ def test_no_identity(services: Services[MemoryUser], typed: str) -> None:
         authenticate(services, Attempt(typed, PASSWORD))
 
 
-def test_sign_ups_are_throttled(services: Services[MemoryUser]) -> None:
+def test_sign_ups_are_throttled(services: Services[PlainUser]) -> None:
     """One address cannot make accounts without end."""
     for number in range(20):
         flows.sign_up(services, f"{number}@b.org", PASSWORD, address="192.0.2.1")
@@ -57,14 +57,14 @@ def test_sign_ups_are_throttled(services: Services[MemoryUser]) -> None:
 
 
 @pytest.mark.parametrize("secret", ["short", "ada@example.org", "Ada Augusta King"])
-def test_weak_password(services: Services[MemoryUser], secret: str) -> None:
+def test_weak_password(services: Services[PlainUser], secret: str) -> None:
     """A short password and one that everybody knows make no account."""
     with pytest.raises(WeakPassword):
         flows.sign_up(services, "ada@example.org", secret, name="Ada Augusta King")
     assert services.users.find("ada@example.org") is None
 
 
-def test_name_is_one_line(services: Services[MemoryUser]) -> None:
+def test_name_is_one_line(services: Services[PlainUser]) -> None:
     """A name is kept as one line of bounded length."""
     user = flows.create_user(
         services, "a@b.org", PASSWORD, name=" Ada\n  L " + "x" * 999
@@ -73,18 +73,18 @@ def test_name_is_one_line(services: Services[MemoryUser]) -> None:
     assert len(user.name) == MAX_NAME
 
 
-def test_grant(services: Services[MemoryUser], ada: MemoryUser) -> None:
+def test_grant(services: Services[PlainUser], ada: PlainUser) -> None:
     """Roles add up."""
     flows.grant(services, ada, "admin")
     flows.grant(services, ada, "editor")
     assert ada.roles == {"admin", "editor"}
 
 
-def test_signal(services: Services[MemoryUser]) -> None:
+def test_signal(services: Services[PlainUser]) -> None:
     """A new account is told of, once it is there."""
     told: list[Any] = []
 
-    def listener(sender: object, user: MemoryUser) -> None:
+    def listener(sender: object, user: PlainUser) -> None:
         told.append((sender, services.users.get(user.id)))
 
     with user_created.connected_to(listener):
@@ -118,8 +118,8 @@ def test_signal(services: Services[MemoryUser]) -> None:
     ],
 )
 def test_signals(
-    services: Services[MemoryUser],
-    ada: MemoryUser,
+    services: Services[PlainUser],
+    ada: PlainUser,
     signal: Any,
     act: Any,
     values: dict[str, Any],

@@ -19,7 +19,7 @@ from flask_simpleauth.invitations import (
     withdraw,
 )
 from flask_simpleauth.services import Services
-from flask_simpleauth.stores.memory import MemoryUser
+from flask_simpleauth.stores.plain import PlainUser
 
 if TYPE_CHECKING:
     from conftest import Bench, Clock
@@ -29,7 +29,7 @@ BOTH = (INVITE, SIGN_UP)
 ADA = "ada@example.org"
 
 
-def test_accept(services: Services[MemoryUser]) -> None:
+def test_accept(services: Services[PlainUser]) -> None:
     """Who accepts has an account with the confirmed address and the role."""
     key = invite(services, " ADA@Example.org", "editor")
     assert read(services, key, BOTH).address == ADA
@@ -41,14 +41,14 @@ def test_accept(services: Services[MemoryUser]) -> None:
     assert authenticate(services, Attempt(ADA, PASSWORD)) == user
 
 
-def test_sign_up(services: Services[MemoryUser]) -> None:
+def test_sign_up(services: Services[PlainUser]) -> None:
     """A link that was asked for makes an account without a role, and leads back."""
     key = start_sign_up(services, ADA, back="/book")
     user, invitation = accept(services, key, PASSWORD, BOTH)
     assert (user.roles, invitation.back) == (frozenset(), "/book")
 
 
-def test_used_once(services: Services[MemoryUser]) -> None:
+def test_used_once(services: Services[PlainUser]) -> None:
     """A link makes one account, and none again when that is gone."""
     key, other = invite(services, ADA), start_sign_up(services, ADA)
     user, _ = accept(services, key, PASSWORD, BOTH)
@@ -60,7 +60,7 @@ def test_used_once(services: Services[MemoryUser]) -> None:
         accept(services, key, PASSWORD, BOTH)
 
 
-def test_weak_password(services: Services[MemoryUser]) -> None:
+def test_weak_password(services: Services[PlainUser]) -> None:
     """A password that will not do leaves the link good."""
     key = invite(services, ADA)
     with pytest.raises(WeakPassword):
@@ -68,7 +68,7 @@ def test_weak_password(services: Services[MemoryUser]) -> None:
     accept(services, key, PASSWORD, BOTH)
 
 
-def test_only_what_is_asked_for(services: Services[MemoryUser]) -> None:
+def test_only_what_is_asked_for(services: Services[PlainUser]) -> None:
     """Where only invitations count, a link somebody asked for themselves does not."""
     key = start_sign_up(services, ADA)
     for purposes in ((), (INVITE,)):
@@ -83,7 +83,7 @@ def test_only_what_is_asked_for(services: Services[MemoryUser]) -> None:
     ("make", "days"), [(invite, 7), (start_sign_up, 1)], ids=["invite", "sign-up"]
 )
 def test_lifetime(
-    services: Services[MemoryUser], clock: Clock, make: Any, days: int
+    services: Services[PlainUser], clock: Clock, make: Any, days: int
 ) -> None:
     """An invitation is good for a week, a link one asked for for a day."""
     key = make(services, ADA)
@@ -94,7 +94,7 @@ def test_lifetime(
         read(services, key, BOTH)
 
 
-def test_the_last_invitation_counts(services: Services[MemoryUser]) -> None:
+def test_the_last_invitation_counts(services: Services[PlainUser]) -> None:
     """A second invitation of an address, for another role say, ends the first."""
     first = invite(services, ADA, "admin")
     eves = invite(services, "eve@example.org")
@@ -105,7 +105,7 @@ def test_the_last_invitation_counts(services: Services[MemoryUser]) -> None:
     read(services, eves, BOTH)
 
 
-def test_withdraw(services: Services[MemoryUser]) -> None:
+def test_withdraw(services: Services[PlainUser]) -> None:
     """An invitation can be taken back, however the address is typed."""
     key = invite(services, ADA)
     assert withdraw(services, "eve@example.org") == 0
@@ -114,7 +114,7 @@ def test_withdraw(services: Services[MemoryUser]) -> None:
         read(services, key, BOTH)
 
 
-def test_refused(services: Services[MemoryUser], ada: MemoryUser) -> None:
+def test_refused(services: Services[PlainUser], ada: PlainUser) -> None:
     """Neither what is no address nor one that has an account is invited."""
     with pytest.raises(Taken):
         invite(services, ada.email)
@@ -123,7 +123,7 @@ def test_refused(services: Services[MemoryUser], ada: MemoryUser) -> None:
             act(services, "nonsense")
 
 
-def test_signal(services: Services[MemoryUser]) -> None:
+def test_signal(services: Services[PlainUser]) -> None:
     """An invitation is told of, without its link."""
     told: list[dict[str, Any]] = []
 

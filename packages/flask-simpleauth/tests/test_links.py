@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask_simpleauth.errors import LinkIsDead
 from flask_simpleauth.links import Links, Purpose
-from flask_simpleauth.stores.memory import MemoryStore, MemoryUser
+from flask_simpleauth.stores.memory import MemoryStore
+from flask_simpleauth.stores.plain import PlainUser
 from flask_simpleauth.testing import FakeClock
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def store() -> MemoryStore:
 
 
 @pytest.fixture
-def ada(store: MemoryStore) -> MemoryUser:
+def ada(store: MemoryStore) -> PlainUser:
     return store.users.create(ADA)
 
 
@@ -47,7 +48,7 @@ def is_good(links: Links, text: str, purpose: Purpose = RESET) -> bool:
     return True
 
 
-def test_link_of_a_user(links: Links, ada: MemoryUser) -> None:
+def test_link_of_a_user(links: Links, ada: PlainUser) -> None:
     """A link tells whom it is for and what belongs to it, and is used once."""
     text = links.make(RESET, ada, colour="blue")
     assert links.read(RESET, text).user == ada
@@ -89,7 +90,7 @@ def test_used_at_once(bench: Bench, clock: FakeClock) -> None:
         assert sum(pool.map(use, range(20))) == 1
 
 
-def test_failing_leaves_the_link(links: Links, ada: MemoryUser) -> None:
+def test_failing_leaves_the_link(links: Links, ada: PlainUser) -> None:
     """A link is not lost by an attempt that came to nothing."""
     text = links.make(RESET, ada)
     with pytest.raises(ZeroDivisionError), links.using(RESET, text):
@@ -97,7 +98,7 @@ def test_failing_leaves_the_link(links: Links, ada: MemoryUser) -> None:
     assert is_good(links, text)
 
 
-def test_purposes_stay_apart(links: Links, ada: MemoryUser) -> None:
+def test_purposes_stay_apart(links: Links, ada: PlainUser) -> None:
     """A link for one thing is dead for every other (Django's CVE-2026-6873)."""
     purposes = [Purpose(name, 60) for name in ("reset", "invite", "session", "next")]
     for purpose in purposes:
@@ -105,7 +106,7 @@ def test_purposes_stay_apart(links: Links, ada: MemoryUser) -> None:
         assert [p for p in purposes if is_good(links, text, p)] == [purpose]
 
 
-def test_lifetime(links: Links, ada: MemoryUser, clock: FakeClock) -> None:
+def test_lifetime(links: Links, ada: PlainUser, clock: FakeClock) -> None:
     """A link ends with its time, to look at and to use."""
     text = links.make(RESET, ada)
     clock.advance(59)
@@ -121,7 +122,7 @@ def test_lifetime(links: Links, ada: MemoryUser, clock: FakeClock) -> None:
     [{"email": "ada@example.com"}, {"password_hash": "new"}, {"active": False}],
 )
 def test_state(
-    store: MemoryStore, links: Links, ada: MemoryUser, changes: dict[str, Any]
+    store: MemoryStore, links: Links, ada: PlainUser, changes: dict[str, Any]
 ) -> None:
     """A link is dead when address or password have changed or its user is inactive."""
     text = links.make(RESET, ada)
@@ -131,7 +132,7 @@ def test_state(
         pass
 
 
-def test_deleted_user(store: MemoryStore, links: Links, ada: MemoryUser) -> None:
+def test_deleted_user(store: MemoryStore, links: Links, ada: PlainUser) -> None:
     """A link dies with its user."""
     text = links.make(RESET, ada)
     store.users.delete(ada)
@@ -164,14 +165,14 @@ def test_made_up(links: Links, text: str) -> None:
         pass
 
 
-def test_altered(links: Links, ada: MemoryUser) -> None:
+def test_altered(links: Links, ada: PlainUser) -> None:
     """A link with a changed character is dead."""
     text = links.make(RESET, ada)
     assert not is_good(links, text.swapcase())
 
 
 def test_nothing_secret_is_kept(
-    store: MemoryStore, links: Links, ada: MemoryUser
+    store: MemoryStore, links: Links, ada: PlainUser
 ) -> None:
     """What the store holds makes no link, nor does what may be logged of it."""
     text = links.make(RESET, ada)

@@ -18,7 +18,8 @@ from flask_simpleauth import (
 )
 from flask_simpleauth.confirmation import note_confirmed
 from flask_simpleauth.state import current_state
-from flask_simpleauth.stores.memory import MemoryStore, MemoryUser, MemoryUsers
+from flask_simpleauth.stores.memory import MemoryStore, MemoryUsers
+from flask_simpleauth.stores.plain import PlainUser
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_simpleauth.testing import CHEAP_HASH
 from werkzeug.security import generate_password_hash
@@ -81,12 +82,12 @@ def store() -> MemoryStore:
 
 
 @pytest.fixture
-def auth(app: Flask, store: MemoryStore) -> SimpleAuth[MemoryUser]:
+def auth(app: Flask, store: MemoryStore) -> SimpleAuth[PlainUser]:
     return SimpleAuth(app, store=store)
 
 
 @pytest.fixture
-def runner(app: Flask, auth: SimpleAuth[MemoryUser]) -> FlaskCliRunner:
+def runner(app: Flask, auth: SimpleAuth[PlainUser]) -> FlaskCliRunner:
     return app.test_cli_runner()
 
 
@@ -102,7 +103,7 @@ def write(tmp_path: Path) -> Callable[[Any], str]:
     return write
 
 
-def find(store: MemoryStore, email: str) -> MemoryUser:
+def find(store: MemoryStore, email: str) -> PlainUser:
     user = store.users.find(email)
     assert user is not None
     return user
@@ -110,7 +111,7 @@ def find(store: MemoryStore, email: str) -> MemoryUser:
 
 def test_django_csv(
     app: Flask,
-    auth: SimpleAuth[MemoryUser],
+    auth: SimpleAuth[PlainUser],
     store: MemoryStore,
     runner: FlaskCliRunner,
     write: Callable[[Any], str],
@@ -149,7 +150,7 @@ def test_django_json(
 
 def test_flask_security(
     app: Flask,
-    auth: SimpleAuth[MemoryUser],
+    auth: SimpleAuth[PlainUser],
     store: MemoryStore,
     runner: FlaskCliRunner,
     write: Callable[[Any], str],
@@ -371,7 +372,7 @@ def test_signals(
     told: list[str] = []
     records: list[AuditRecord] = []
 
-    def note_user(sender: object, user: MemoryUser) -> None:
+    def note_user(sender: object, user: PlainUser) -> None:
         told.append(user.email)
 
     def note_record(sender: object, record: AuditRecord) -> None:
@@ -448,7 +449,7 @@ def test_normalise_when_all_is_well(
 
 
 def test_normalise_keeps_confirmations(
-    app: Flask, auth: SimpleAuth[MemoryUser], store: MemoryStore, runner: FlaskCliRunner
+    app: Flask, auth: SimpleAuth[PlainUser], store: MemoryStore, runner: FlaskCliRunner
 ) -> None:
     """Who has shown that the address is theirs need not do so again."""
     store.users.attributes = Attributes(confirmed_at=None)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask_simpleauth.stores.embedded import EmbeddedStore
 from flask_simpleauth.stores.memory import MemoryStore
+from flask_simpleauth.stores.redis import RedisStore
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_simpleauth.testing.stores import StoreTests
+from redis import Redis
 
 Opener = Callable[[], Any]
 
 
 class TestMemory(StoreTests):
     is_shared = False
+    is_one_database = False
 
     @pytest.fixture
     def open_store(self) -> Opener:
@@ -66,3 +70,27 @@ class TestPostgreSQL(SQLTests):
 
 class TestMariaDB(SQLTests):
     kind = "mariadb"
+
+
+@pytest.fixture
+def redis_url_and_prefix(redis_server: str) -> Iterator[tuple[str, str]]:
+    """Give keys of our own on a server where others may be testing too."""
+    prefix = f"{{{uuid4().hex}}}:"
+    yield redis_server, prefix
+    with Redis.from_url(redis_server) as client:
+        for key in client.scan_iter(f"{prefix}*"):
+            client.delete(key)
+
+
+class TestRedis(StoreTests):
+    expires_by_itself = True
+    is_one_database = False
+
+    @pytest.fixture
+    def open_store(self, redis_url_and_prefix: tuple[str, str]) -> Opener:
+        url, prefix = redis_url_and_prefix
+        return lambda: RedisStore(url, prefix=prefix)
+
+    @pytest.fixture
+    def unreachable_store(self) -> Any:
+        return RedisStore("redis://127.0.0.1:1/0")

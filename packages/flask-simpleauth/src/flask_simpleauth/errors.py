@@ -114,6 +114,19 @@ class InUse(AuthError):
         )
 
 
+class KeptByHand(AuthError):
+    """Accounts are listed by whoever runs the site, and nothing else changes them."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext_noop(
+                "Accounts are kept by whoever runs this site. Ask them to change this."
+            )
+        )
+
+
 class TryLater(AuthError):
     """Come back after ``retry_after`` seconds, HTTP's ``Retry-After``."""
 

@@ -12,7 +12,7 @@ from flask_simpleauth import Attributes, AuditRecord, Message, audited
 from flask_simpleauth.audit import Caller
 from flask_simpleauth.authentication import Attempt
 from flask_simpleauth.state import current_state
-from flask_simpleauth.stores.memory import MemoryUser
+from flask_simpleauth.stores.plain import PlainUser
 
 if TYPE_CHECKING:
     from conftest import Site
@@ -152,7 +152,7 @@ def test_allauth_0_63_secrets_in_text(
         user = site.user()
         token = services.api_tokens.make(user.id, "backup")
         kept = services.tokens.list_for(user.id, "api")
-    memory_user = MemoryUser(1, "a@b.org", "A", user.password_hash)
+    memory_user = PlainUser(1, "a@b.org", "A", user.password_hash)
     attempt = Attempt("ada@example.org", PASSWORD)
     printed = [user, *kept, *records, memory_user, attempt, services, Attributes()]
     printed += [Caller(), *site.mails.sent, Message("a@b.org", "Hello", link)]

@@ -30,7 +30,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from ..store import Attributes
 from .counters import RelationalCounters
 from .tokens import RelationalTokens
-from .unit_of_work import OwnUnitOfWork, transaction_of
+from .unit_of_work import OwnUnitOfWork
 from .users import RelationalUsers, UserModel
 
 #: Milliseconds a writer waits for another one.
@@ -85,8 +85,8 @@ class EmbeddedStore:
         model = UserModel(User, Attributes())
         work = OwnUnitOfWork(_Database(path).engine)
 
-        self.transaction = transaction_of(work)
         self.users = RelationalUsers(work, model)
+        self.transaction = self.users.transaction
         self.tokens = RelationalTokens(work, model)
         self.counters = RelationalCounters(work, model)
 

@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from contextlib import nullcontext
+from dataclasses import replace
 from itertools import count, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from ..errors import Taken
-from ..store import Attributes, Hit, Token
+from ..store import Attributes, Hit, Token, Transaction
+from .plain import PlainUser
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as TypeVarWithDefault
+
+    #: The store of the users.
+    Users = TypeVarWithDefault("Users", default="MemoryUsers")
+else:
+    Users = TypeVar("Users")
+
+logger = logging.getLogger(__name__)
 
 
-@dataclass
-class MemoryUser:
-    """A user of the memory store."""
+class MemoryStore(Generic[Users]):
+    """A store in memory; what the others do in a database, with locks.
 
-    id: int
-    email: str
-    name: str
-    password_hash: str = field(repr=False)
-    active: bool = True
-    confirmed_at: int | None = None
-    roles: frozenset[str] = frozenset()
+    :param users: where users are kept, if not in memory too.
+    """
 
+    users: Users
 
-class MemoryStore:
-    """A store in memory; what the others do in a database, with locks."""
+    @overload
+    def __init__(self: MemoryStore[MemoryUsers]) -> None: ...
 
-    def __init__(self) -> None:
-        self.users = MemoryUsers()
+    @overload
+    def __init__(self, *, users: Users) -> None: ...
+
+    def __init__(self, *, users: Any = None) -> None:
+        own: Any = MemoryUsers() if users is None else users
+        self.users = own
         self.tokens = MemoryTokens()
         self.counters = MemoryCounters()
+        self.transaction: Transaction = getattr(users, "transaction", nullcontext)
+        logger.warning(
+            "%s are in the memory of this process: they end with it, and no other"
+            " process knows them.",
+            "Sessions and counted tries" if users else "Accounts and sessions",
+        )
 
 
 class MemoryUsers:
@@ -42,15 +60,15 @@ class MemoryUsers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ids = count(1)
-        self._users: dict[int, MemoryUser] = {}
+        self._users: dict[int, PlainUser] = {}
 
-    def get(self, user_id: Any) -> MemoryUser | None:
+    def get(self, user_id: Any) -> PlainUser | None:
         """Return the user with this key."""
         with self._lock:
             user = self._users.get(user_id)
             return None if user is None else replace(user)
 
-    def find(self, identity: str) -> MemoryUser | None:
+    def find(self, identity: str) -> PlainUser | None:
         """Return the user with this address."""
         with self._lock:
             user = self._by_email(identity)
@@ -61,7 +79,7 @@ class MemoryUsers:
         with self._lock:
             return [(user.id, user.email) for user in self._users.values()]
 
-    def create(self, values: Mapping[str, Any]) -> MemoryUser:
+    def create(self, values: Mapping[str, Any]) -> PlainUser:
         """Make a user.
 
         :raises Taken: if the address has an account.
@@ -69,11 +87,11 @@ class MemoryUsers:
         with self._lock:
             if self._by_email(values["email"]) is not None:
                 raise Taken()
-            user = MemoryUser(id=next(self._ids), **values)
+            user = PlainUser(id=next(self._ids), **values)
             self._users[user.id] = user
             return replace(user)
 
-    def save(self, user: MemoryUser, changes: Mapping[str, Any]) -> None:
+    def save(self, user: PlainUser, changes: Mapping[str, Any]) -> None:
         """Change these values.
 
         :raises Taken: if a new address has an account.
@@ -89,12 +107,12 @@ class MemoryUsers:
                 for name, value in changes.items():
                     setattr(kept, name, value)
 
-    def delete(self, user: MemoryUser) -> None:
+    def delete(self, user: PlainUser) -> None:
         """Remove the user."""
         with self._lock:
             self._users.pop(user.id, None)
 
-    def _by_email(self, email: str) -> MemoryUser | None:
+    def _by_email(self, email: str) -> PlainUser | None:
         return next((u for u in self._users.values() if u.email == email), None)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from inspect import getattr_static
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, inspect
-from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm import Mapper, Session, scoped_session
 
 from ..store import Attributes
 from .counters import RelationalCounters
 from .tokens import RelationalTokens
-from .unit_of_work import SharedUnitOfWork, transaction_of
+from .unit_of_work import SharedUnitOfWork
 from .users import RelationalUsers, UserModel
 
 U = TypeVar("U")
@@ -25,16 +26,36 @@ _REQUIRED = ("id", "email", "password_hash")
 
 
 class Database(Protocol):
-    """What has a scoped session: Flask-SQLAlchemy's ``db``."""
+    """What has a session for whoever asks: ``db`` of Flask-SQLAlchemy or of its Lite.
+
+    The session itself, or something to call for it.
+    """
 
     @property
-    def session(self) -> _ScopedSession:
+    def session(self) -> Session | Callable[[], Session]:
         """The session of whoever asks."""
         ...
 
 
-class _ScopedSession(Protocol):
-    def __call__(self) -> Session: ...
+class SQLAlchemyUsers(RelationalUsers[U]):
+    """Keeps users in the app's database, for a store that keeps sessions elsewhere.
+
+    .. code-block:: python
+
+        RedisStore(url, users=SQLAlchemyUsers(db, User))
+
+    The parameters are those of :class:`SQLAlchemyStore`.
+    """
+
+    def __init__(
+        self,
+        db: Database | scoped_session[Session],
+        user_class: type[U],
+        *,
+        attributes: Mapping[str, str] | None = None,
+    ) -> None:
+        model = UserModel(user_class, _attributes_of(user_class, attributes or {}))
+        super().__init__(_work_on(db), model)
 
 
 class SQLAlchemyStore(Generic[U]):
@@ -51,7 +72,8 @@ class SQLAlchemyStore(Generic[U]):
     ``simpleauth_token`` and ``simpleauth_counter`` are added to its metadata, where
     ``db.create_all()`` and Alembic see them.
 
-    :param db: Flask-SQLAlchemy's object, or what else has a scoped ``session``.
+    :param db: Flask-SQLAlchemy's or Flask-SQLAlchemy-Lite's object, or a
+        ``scoped_session`` that you remove at the end of each request.
     :param user_class: the mapped class of the users.
     :param attributes: our name to the class's own, where they differ:
         ``{"password_hash": "pw_hash"}``.
@@ -60,18 +82,33 @@ class SQLAlchemyStore(Generic[U]):
 
     def __init__(
         self,
-        db: Database,
+        db: Database | scoped_session[Session],
         user_class: type[U],
         *,
         attributes: Mapping[str, str] | None = None,
     ) -> None:
-        model = UserModel(user_class, _attributes_of(user_class, attributes or {}))
-        work = SharedUnitOfWork(db.session)
+        self.users = SQLAlchemyUsers(db, user_class, attributes=attributes)
+        work, model = self.users.work, self.users.model
 
-        self.transaction = transaction_of(work)
-        self.users = RelationalUsers(work, model)
+        self.transaction = self.users.transaction
         self.tokens = RelationalTokens(work, model)
         self.counters = RelationalCounters(work, model)
+
+
+def _work_on(db: Database | scoped_session[Session]) -> SharedUnitOfWork:
+    # Not db.session: Flask-SQLAlchemy-Lite's can only be asked for inside an app.
+    own = getattr_static(db, "session", None)
+    scoped = db if isinstance(db, scoped_session) else own
+
+    if isinstance(scoped, scoped_session):
+        factory: Any = scoped.session_factory
+        return SharedUnitOfWork(scoped, factory.class_)
+    return SharedUnitOfWork(lambda: _session_of(cast(Database, db)), Session)
+
+
+def _session_of(db: Database) -> Session:
+    session = db.session
+    return session if isinstance(session, Session) else session()
 
 
 def _attributes_of(user_class: type[Any], given: Mapping[str, str]) -> Attributes:

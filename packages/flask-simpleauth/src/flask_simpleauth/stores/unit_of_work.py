@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy import Engine, TextClause, event
 from sqlalchemy.exc import IntegrityError
@@ -114,11 +114,17 @@ class OwnUnitOfWork:
 
 
 class SharedUnitOfWork:
-    """For the app's own scoped session."""
+    """For the app's own sessions.
 
-    def __init__(self, scoped_session: Any) -> None:
-        self._session: Callable[[], Session] = scoped_session
-        _watch(scoped_session.session_factory.class_)
+    :param session: returns the one of whoever asks.
+    :param session_class: what they are instances of.
+    """
+
+    def __init__(
+        self, session: Callable[[], Session], session_class: type[Session]
+    ) -> None:
+        self._session = session
+        _watch(session_class)
 
     @contextmanager
     def reading(self, *, release: bool = False) -> Generator[Session, None, None]:
@@ -199,7 +205,7 @@ def _commit_keeping_loaded(session: Session) -> None:
         session.expire_on_commit = expire_on_commit
 
 
-def _watch(session_class: Any) -> None:
+def _watch(session_class: type[Session]) -> None:
     """Note in each session's ``info`` whether its transaction has written."""
     # Marked on the class: an application factory may make one store after another on
     # the same db, and event.contains() mistakes a new object for a dead one's id.

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from ..errors import Taken, UsernameTaken
 from ..store import Attributes
-from .unit_of_work import UnitOfWork
+from .unit_of_work import UnitOfWork, transaction_of
 
 U = TypeVar("U")
 
@@ -58,12 +58,17 @@ class UserModel(Generic[U]):
 
 
 class RelationalUsers(Generic[U]):
-    """Users as instances of a mapped class."""
+    """Users as instances of a mapped class.
+
+    ``transaction`` makes several writes one; ``work`` and ``model`` are for the tokens
+    and counters of the same database.
+    """
 
     def __init__(self, work: UnitOfWork, model: UserModel[U]) -> None:
         self.attributes = model.attributes
-        self._work = work
-        self._model = model
+        self.transaction = transaction_of(work)
+        self.work = work
+        self.model = model
         self._find = model.with_roles(
             select(model.user_class).where(model.email == bindparam("identity"))
         )
@@ -78,7 +83,7 @@ class RelationalUsers(Generic[U]):
 
     def get(self, user_id: Any) -> U | None:
         """Return the user with this key."""
-        with self._work.reading() as session:
+        with self.work.reading() as session:
             return self._one(session, self._get, {"user_id": user_id})
 
     def find(self, identity: str) -> U | None:
@@ -86,27 +91,27 @@ class RelationalUsers(Generic[U]):
         user = self._find_alike(identity)
         # MariaDB's collations take "ä" for "a" and one emoji for another. What they
         # find may be somebody else's account.
-        names = (self._model.email, self._model.username)
+        names = (self.model.email, self.model.username)
         own = [getattr(user, name.key) for name in names if user and name is not None]
         return user if identity in own else None
 
     def addresses(self) -> Iterator[tuple[Any, str]]:
         """Yield the key and the address of every user, a page of them at a time."""
-        page = select(self._model.key, self._model.email).order_by(self._model.key)
+        page = select(self.model.key, self.model.email).order_by(self.model.key)
         rows = self._page(page)
         while rows:
             yield from rows
-            rows = self._page(page.where(self._model.key > rows[-1][0]))
+            rows = self._page(page.where(self.model.key > rows[-1][0]))
 
     def create(self, values: Mapping[str, Any]) -> U:
         """Make a user; inside pending work it is added to that, and its commit decides.
 
         :raises Taken: if the address has an account.
         """
-        user = self._model.user_class(**self._own(values))
+        user = self.model.user_class(**self._own(values))
         self._note_no_roles(user)
         try:
-            with self._work.writing() as session:
+            with self.work.writing() as session:
                 session.add(user)
         except IntegrityError as error:
             raise self._explained(error, values) from error
@@ -118,7 +123,7 @@ class RelationalUsers(Generic[U]):
         :raises Taken: if a new address has an account.
         """
         try:
-            with self._work.writing() as session:
+            with self.work.writing() as session:
                 session.add(user)
                 self._assign(session, user, changes)
         except IntegrityError as error:
@@ -127,32 +132,32 @@ class RelationalUsers(Generic[U]):
 
     def delete(self, user: U) -> None:
         """Remove the user."""
-        with self._work.writing() as session:
+        with self.work.writing() as session:
             session.add(user)  # with the roles, whose links to the user go too
             session.delete(user)
 
     def _find_alike(self, identity: str) -> U | None:
         """Return the user with what the database takes for this address or name."""
         statement = self._find if "@" in identity else self._find_by_name
-        with self._work.reading(release=True) as session:
+        with self.work.reading(release=True) as session:
             return self._one(session, statement, {"identity": identity})
 
     def _reload(self, user: U) -> None:
         """Read again what a rollback has made the user at hand forget."""
         (user_id,) = inspect(user).identity
         anew = self._get.execution_options(populate_existing=True)
-        with self._work.reading() as session:
+        with self.work.reading() as session:
             session.add(user)
             self._one(session, anew, {"user_id": user_id})
 
     def _page(self, statement: Any) -> list[tuple[Any, str]]:
-        with self._work.reading(release=True) as session:
+        with self.work.reading(release=True) as session:
             rows: Any = session.execute(statement.limit(_PAGE))
             return list(rows)
 
     def _note_no_roles(self, user: U) -> None:
         """Mark a new user's roles as loaded, unless its class has given it some."""
-        roles = self._model.roles
+        roles = self.model.roles
         if roles is not None and roles.key in inspect(user).unloaded:
             set_committed_value(user, roles.key, [] if roles.uselist else None)
 
@@ -177,13 +182,13 @@ class RelationalUsers(Generic[U]):
             if (own_name := self.attributes.own_name(name)) is not None
         }
         if "confirmed_at" in values and self.attributes.confirmed_at is not None:
-            confirmed_at = self._model.instant(values["confirmed_at"])
+            confirmed_at = self.model.instant(values["confirmed_at"])
             own[self.attributes.confirmed_at] = confirmed_at
         return own
 
     def _roles(self, session: Session, names: Iterable[str]) -> Any:
         """Return what to assign for these role names, making roles that are new."""
-        relationship = self._model.roles
+        relationship = self.model.roles
         if relationship is None:  # the roles are names in a plain column
             return next(iter(names), None)
 

@@ -28,6 +28,9 @@ class StoreCase:
     #: Whether what has expired goes by itself, so that ``purge`` finds nothing to do.
     expires_by_itself = False
 
+    #: Whether a store that has a ``transaction`` keeps all it has in one database.
+    is_one_database = True
+
     @pytest.fixture
     def open_store(self) -> Opener:
         """Return a function that opens the store: empty at first, then as it was left.
