@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 from flask_simpleauth import Attributes, BadCredentials, SimpleAuth, active_changed
-from flask_simpleauth.stores.memory import MemoryStore, MemoryUser
+from flask_simpleauth.stores.memory import MemoryStore
+from flask_simpleauth.stores.plain import PlainUser
 from flask_simpleauth.testing import AuthClient, Mailbox, client_for
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Case:
         return self._who()
 
     @property
-    def user(self) -> MemoryUser:
+    def user(self) -> PlainUser:
         """Ada, as the store has her."""
         user = self.store.users.find(ADA)
         assert user is not None
