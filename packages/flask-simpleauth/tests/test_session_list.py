@@ -67,6 +67,7 @@ def test_sign_out_one(app: Flask, client: FlaskClient, clock: Clock) -> None:
         "Sign out Safari · iPhone, last used 2027-01-15 08:00 UTC",
     ]
 
+    send(client, "confirm", password=PASSWORD)
     fields = list(buttons(client).values())[1]
     assert send(client, "end-session", **fields).headers["Location"] == "/auth/account"
     assert "That device is signed out." in flashes(client)
@@ -140,6 +141,27 @@ def test_other_sessions(app: Flask, client: FlaskClient) -> None:
     assert is_in(client)
     assert not any(map(is_in, others))
     assert "everywhere else" not in client.get("/auth/account").text
+
+
+def test_password_first(app: Flask, client: FlaskClient, clock: Clock) -> None:
+    """Long after it was shown, the password is asked for (OWASP ASVS 7.5.2).
+
+    Else a thief with a session that is open could sign the owner out everywhere.
+    """
+    other = sign_in(app, SAFARI)
+    clock.advance(601)
+    fields = next(each for name, each in buttons(client).items() if "Safari" in name)
+
+    for form, data in (("other-sessions", {}), ("end-session", fields)):
+        asked = send(client, form, **data)
+        assert asked.status_code == 401
+        assert 'name="password"' in asked.text
+    assert is_in(other)
+
+    send(client, "confirm", password=PASSWORD)
+    send(client, "other-sessions")
+    assert is_in(client)
+    assert not is_in(other)
 
 
 @pytest.mark.parametrize("form", ["end-session", "other-sessions"])

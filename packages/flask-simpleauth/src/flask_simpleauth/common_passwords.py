@@ -24,6 +24,11 @@ def is_common(password: str) -> bool:
     return not plain.isdisjoint(_known())
 
 
+def as_long_as(length: int) -> frozenset[str]:
+    """Return those of the list that are no shorter."""
+    return frozenset(word for word in _known() if len(word) >= length)
+
+
 @cache
 def _known() -> frozenset[str]:
     # Read when first asked for: most processes never make a password.

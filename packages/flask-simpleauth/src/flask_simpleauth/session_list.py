@@ -10,7 +10,7 @@ from flask import flash
 from flask_nameform import Form
 from wtforms import HiddenField, SubmitField
 
-from .guards import Requirement, guard
+from .guards import JUST_SHOWN, guard
 from .state import current_state
 from .store import Token
 from .texts import texts
@@ -115,5 +115,5 @@ def _label(view: SessionView) -> str:
     )
 
 
-end_session = guard(_end_session, Requirement())
-end_other_sessions = guard(_end_other_sessions, Requirement())
+end_session = guard(_end_session, JUST_SHOWN)
+end_other_sessions = guard(_end_other_sessions, JUST_SHOWN)

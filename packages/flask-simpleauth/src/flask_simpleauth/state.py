@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import secrets
 import time
@@ -70,6 +71,7 @@ class State:
         self._store = store
         self._clock = clock
         self._below: Callable[[int], int] = secrets.randbelow
+        self._hash: str | None = None
         self._live = LiveSettings(Settings, "SIMPLEAUTH_", app.config)
         self._made_from: Settings | None = None
         self._warnings: set[str] = set()
@@ -98,6 +100,20 @@ class State:
         self.mailer = self.mailer if mailer is None else mailer
         self._below = self._below if below is None else below
         self._made_from = None
+
+    def rehearsing(
+        self, store: Store[Any], *, clock: Clock, mailer: Mailer, hash_method: str
+    ) -> State:
+        """Return the same state on another store, to try what the app would do.
+
+        :param mailer: gets the mails, if the app has one.
+        :param hash_method: how passwords are hashed, as nobody has to guess them.
+        """
+        twin = copy.copy(self)
+        twin._store = store
+        twin._hash = hash_method
+        twin.replace(clock=clock, mailer=None if self.mailer is None else mailer)
+        return twin
 
     def secret_keys(self) -> list[bytes]:
         """Return the keys to sign with, the newest last.
@@ -128,7 +144,9 @@ class State:
             users=store.users,
             tokens=store.tokens,
             clock=clock,
-            passwords=Passwords(settings.password_hash, foreign=self._foreign()),
+            passwords=Passwords(
+                self._hash or settings.password_hash, foreign=self._foreign()
+            ),
             throttle=Throttle(store.counters, clock),
             sessions=Sessions(store.tokens, clock, _limits(settings), audit),
             api_tokens=ApiTokens(store.tokens, clock, audit),

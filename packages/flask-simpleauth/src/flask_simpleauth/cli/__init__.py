@@ -1,6 +1,6 @@
 """``flask auth``: accounts from the command line."""
 
-from . import accounts, moving
+from . import accounts, checking, moving
 from .group import auth_cli
 
-__all__ = ["accounts", "auth_cli", "moving"]
+__all__ = ["accounts", "auth_cli", "checking", "moving"]
