@@ -21,6 +21,7 @@ def defaults(instance_path: str) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     database = f"sqlite:///{folder / 'guestbook.sqlite3'}"
     origin = os.environ.get("ORIGIN")
+    is_secure = bool(origin and origin.startswith("https:"))
 
     return {
         "SECRET_KEY": os.environ.get("SECRET_KEY") or _kept_secret(folder),
@@ -28,7 +29,9 @@ def defaults(instance_path: str) -> dict[str, Any]:
         "MAIL_URL": os.environ.get("MAIL_URL"),
         "PROXIES": int(os.environ.get("PROXIES", "0")),
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": bool(origin and origin.startswith("https:")),
+        # by that name no other host can plant it, and no page by http
+        "SESSION_COOKIE_NAME": "__Host-session" if is_secure else "session",
+        "SESSION_COOKIE_SECURE": is_secure,
         "SIMPLEAUTH_ORIGIN": origin,
         # one key each puts the extensions' pages into the site's layout
         "GREET_BASE_TEMPLATE": "layout.html",

@@ -106,12 +106,14 @@ class State:
     ) -> State:
         """Return the same state on another store, to try what the app would do.
 
+        No service is asked for stolen passwords.
+
         :param mailer: gets the mails, if the app has one.
         :param hash_method: how passwords are hashed, as nobody has to guess them.
         """
         twin = copy.copy(self)
         twin._store = store
-        twin._hash = hash_method
+        twin._hash, twin._breached = hash_method, None
         twin.replace(clock=clock, mailer=None if self.mailer is None else mailer)
         return twin
 

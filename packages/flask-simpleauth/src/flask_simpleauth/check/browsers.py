@@ -71,7 +71,6 @@ def secure_cookies(probe: Rehearsal) -> Finding:
         for name, line in cookies.items()
         if not _has(line, "Secure") or not name.startswith(_PREFIXES)
     ]
-    names = in_words(sorted(cookies)) if cookies else "none"
     if bad:
         cure = _SESSION if probe.is_secure else f"{_HTTPS} {_SESSION}"
         return not_met(
@@ -79,9 +78,9 @@ def secure_cookies(probe: Rehearsal) -> Finding:
             f" __Secure- before their names: {in_words(sorted(bad))}.",
             cure,
         )
-    if not cookies:
-        return not_met(f"At {probe.origin} no cookie was set by signing in.", OURS)
-    return met(f"At {probe.origin} cookies were set, all Secure: {names}.")
+    if probe.cookie not in cookies:
+        return not_met(f"At {probe.origin} signing in set no {probe.cookie}.", OURS)
+    return met(f"At {probe.origin} cookies were set, all Secure: {in_words(cookies)}.")
 
 
 @row("3.3.3", 2, "Cookies belong to this host alone: __Host-")

@@ -162,7 +162,7 @@ def generator(probe: Rehearsal) -> Finding:
     if len(keys) < _MANY:
         return not_met("Keys repeat, or can be foretold.", OURS)
     return met(
-        f"{_MANY} keys were all different, though 'random' was seeded alike before each."
+        f"{_MANY} keys were all different, though 'random' was seeded anew for each."
     )
 
 

@@ -278,7 +278,7 @@ def context(probe: Rehearsal) -> Finding:
 @row("6.2.12", 2, "Passwords that were stolen elsewhere are refused")
 def breached(probe: Rehearsal) -> Finding:
     """Ask what the app compares with about one that surely was."""
-    rules = probe.services.rules
+    rules = probe.real.services().rules
     if rules.breached is None:
         return not_met(
             "New passwords are not compared with stolen ones.",
