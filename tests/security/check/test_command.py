@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 if TYPE_CHECKING:
-    from conftest import MakeApp
+    from tests.security.check.conftest import MakeApp
 
 
 @pytest.fixture

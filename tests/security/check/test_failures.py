@@ -37,11 +37,11 @@ from flask_simpleauth.state import current_state
 from flask_simpleauth.store import Token
 from flask_simpleauth.stores import memory
 from flask_simpleauth.testing import Mailbox
-from flask_simpleauth.throttling import Throttle
+from flask_simpleauth.throttling import SIGN_IN, Throttle
 from wtforms import StringField, TelField
 
 if TYPE_CHECKING:
-    from conftest import Judge, Look, MakeApp
+    from tests.security.check.conftest import Judge, Look, MakeApp
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
@@ -135,7 +135,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
         put(
             authentication,
             "SIGN_IN",
-            replace(authentication.SIGN_IN, by_address=10**6),
+            replace(SIGN_IN, by_address=10**6),
         ),
     ),
     "no throttle for JSON": ("6.3.4", put(Throttle, "reserve", lambda *_, **__: [])),

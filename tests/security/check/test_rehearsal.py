@@ -14,7 +14,7 @@ from flask_simpleauth.check.rehearsal import StandIn, rehearse
 from flask_simpleauth.testing import Mailbox
 
 if TYPE_CHECKING:
-    from conftest import Look, MakeApp
+    from tests.security.check.conftest import Look, MakeApp
 
 
 def test_nothing_happens(

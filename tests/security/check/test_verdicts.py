@@ -9,7 +9,7 @@ from flask_simpleauth.check.policy import write_policy
 from flask_simpleauth.testing import Mailbox
 
 if TYPE_CHECKING:
-    from conftest import Judge, MakeApp
+    from tests.security.check.conftest import Judge, MakeApp
 
 #: The rows of V6 and V7 at the levels 1 and 2, from the standard itself (5.0.0).
 LEVELS = {
