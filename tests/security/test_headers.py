@@ -111,7 +111,9 @@ def test_every_cookie(site: Site) -> None:
                     lasts = any(part.startswith("Max-Age") for part in attributes)
                     assert lasts is bool(remember), line
     prefix = "__Host-" if site.is_secure else ""
-    assert {name for name, _ in seen} == {f"{prefix}simpleauth", f"{prefix}session"}
+    assert {name for name, _ in seen} == {
+        f"{prefix}{name}" for name in ("session", "simpleauth", "simpleauth-device")
+    }
 
 
 def test_cookie_of_the_other_scheme(make_site: MakeSite) -> None:

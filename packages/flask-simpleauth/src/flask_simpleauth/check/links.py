@@ -226,7 +226,7 @@ def guessed(probe: Rehearsal) -> Finding:
         )
     statuses = {_reset(probe, "made-up." * number) for number in range(1, 4)}
     bits = _bits(probe)
-    if 303 in statuses or bits < 64:
+    if statuses != {410} or bits < 64:
         return not_met("A made-up link was good.", OURS)
     return not_applicable(
         f"No page has a field for a code; links have {bits} bits and a signature."

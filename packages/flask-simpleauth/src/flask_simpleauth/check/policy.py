@@ -15,7 +15,7 @@ from ..common_passwords import as_long_as
 from ..recovery import RESET
 from ..state import State
 from ..throttling import RESET as FORGOTTEN
-from ..throttling import SIGN_IN, SIGN_UP
+from ..throttling import SIGN_IN, SIGN_UP, Waits
 from .rehearsal import Rehearsal
 from .report import Finding, Row, in_hours, met, not_met, row
 
@@ -30,6 +30,10 @@ _SIGN_UP_MODES = {
     "closed": "they are made on the command line",
 }
 
+_WAITS = SIGN_IN.waits or Waits()
+
+_UNLOCK = "Who has to wait on another one is mailed a link that makes it known."
+
 #: What NIST SP 800-63B allows before the password is to be shown again, at AAL1.
 _NIST = timedelta(days=30)
 
@@ -38,18 +42,21 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
         "Against guessing",
         """
 Tries to sign in are counted before a password is looked at, in the store that all
-workers share. After {by_account} wrong passwords for an account, or {by_address} from
-one network address (an IPv6 network of /64 counts as one), within {window} minutes,
-further tries are refused, with the status 429 and the time to wait until the {window}
-minutes are over. A right password takes back the try it was. Links to a new password
+workers share. After {by_account} wrong passwords for an account a try is looked at only
+after a wait, of {first} seconds to begin with and twice as long after each further one,
+up to {longest} minutes; {memory} hours after the first try all is forgotten. From one
+network address (an IPv6 network of /64 counts as one) {by_address} tries are looked at
+in {window} minutes, whatever the accounts. All others are refused, with the status 429
+and the time to wait. A right password takes back the try it was. Links to a new password
 are sent {resets} times an hour to one address of mail, and {resets_by_address} times
 for one network; {sign_ups} sign-ups an hour are taken from one network. A new password
 has {least} characters or more, and is none of the {common} most common ones of that
 length. At most one password more than there are cores is hashed at a time.
 
-Nobody is locked out for good. Who guesses on purpose can keep the owner from signing in
-for {window} minutes at a time; sessions that run go on meanwhile, and setting a new
-password by a link works. Clients behind a proxy are told apart once the proxy is
+Nobody is locked out. A device on which the owner of an account has signed in before is
+known by a signed cookie, which signs nobody in, and its tries are counted by themselves:
+who guesses from elsewhere does not make it wait. {unlock} Sessions that run go on.
+Clients behind a proxy are told apart once the proxy is
 declared with ProxyFix; until then tries are counted by account alone. These limits are
 part of the library, and no setting changes them.
 """,
@@ -119,6 +126,10 @@ def _values(state: State) -> dict[str, Any]:
         "by_account": SIGN_IN.by_account,
         "by_address": SIGN_IN.by_address,
         "window": SIGN_IN.window // 60,
+        "first": _WAITS.first,
+        "longest": _WAITS.longest // 60,
+        "memory": _WAITS.memory // 3600,
+        "unlock": _UNLOCK if state.mailer else "",
         "resets": FORGOTTEN.by_account,
         "resets_by_address": FORGOTTEN.by_address,
         "sign_ups": SIGN_UP.by_address,

@@ -12,10 +12,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from functools import wraps
+from typing import Any, Protocol
 
 from sqlalchemy import Engine, TextClause, event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from ..store import Conflict, Transaction
@@ -75,6 +76,29 @@ def transaction_of(work: UnitOfWork) -> Transaction:
     return transaction
 
 
+Opened = Callable[..., AbstractContextManager[Session]]
+
+
+def _hiding_values(opened: Opened) -> Any:
+    """Keep the values of a statement that fails out of the words of its error.
+
+    Password hashes and digests are among them, and logs and error pages are read by
+    more people than the database. SQLAlchemy puts the words together when asked.
+    """
+
+    @wraps(opened)
+    @contextmanager
+    def hiding(*args: Any, **kwargs: Any) -> Generator[Session, None, None]:
+        try:
+            with opened(*args, **kwargs) as session:
+                yield session
+        except StatementError as error:
+            error.hide_parameters = True
+            raise
+
+    return hiding
+
+
 class OwnUnitOfWork:
     """For an engine that nobody else uses: each outer block is one transaction."""
 
@@ -82,6 +106,7 @@ class OwnUnitOfWork:
         self._engine = engine
         self._current = _Current()
 
+    @_hiding_values
     @contextmanager
     def reading(self, *, release: bool = False) -> Generator[Session, None, None]:
         """Give a session of its own; what it loaded stays readable afterwards."""
@@ -95,6 +120,7 @@ class OwnUnitOfWork:
         ) as session:
             yield session
 
+    @_hiding_values
     @contextmanager
     def writing(self, *, joining: bool = True) -> Generator[Session, None, None]:
         """Give a session that commits at the end."""
@@ -126,6 +152,7 @@ class SharedUnitOfWork:
         self._session = session
         _watch(session_class)
 
+    @_hiding_values
     @contextmanager
     def reading(self, *, release: bool = False) -> Generator[Session, None, None]:
         """Give the app's session; ``release`` ends the transaction this began."""
@@ -138,6 +165,7 @@ class SharedUnitOfWork:
         if release and was_idle:
             _commit_keeping_loaded(session)
 
+    @_hiding_values
     @contextmanager
     def writing(self, *, joining: bool = True) -> Generator[Session, None, None]:
         """Give the app's session, and commit unless the app has work pending."""
