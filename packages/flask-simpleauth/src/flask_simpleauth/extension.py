@@ -22,6 +22,7 @@ from .joining import invite
 from .mail import Mailer
 from .permissions import is_in_scope, permissions_of
 from .refusals import challenge, forbid
+from .secret_text import Secret
 from .services import Services
 from .state import KEY, State
 from .store import Store
@@ -264,7 +265,7 @@ class SimpleAuth(Generic[U]):
         :raises RuntimeError: if ``db.session`` has uncommitted changes.
         """
         client = current_client() if has_request_context() else Client()
-        return authenticate(self._services(), Attempt(identity, secret, client))
+        return authenticate(self._services(), Attempt(identity, Secret(secret), client))
 
     def login(self, user: U, *, remember: bool = False) -> None:
         """Sign the user in: a new session, whose key goes into a cookie.
@@ -300,7 +301,7 @@ class SimpleAuth(Generic[U]):
         return flows.create_user(
             self._services(),
             identity,
-            secret,
+            Secret(secret),
             name=name,
             username=username,
             confirmed=confirmed,

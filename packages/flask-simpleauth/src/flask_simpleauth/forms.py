@@ -23,6 +23,7 @@ from wtforms.widgets import TextInput
 from . import invitations
 from .errors import AuthError
 from .identity import MAX_IDENTITY, MAX_NAME, MAX_USERNAME
+from .secret_text import Secret
 from .sign_up_modes import good_links
 from .state import current_state
 from .texts import texts
@@ -61,12 +62,31 @@ def _email_field() -> EmailField:
     )
 
 
+class _Secretive:
+    """Keeps what was typed out of reprs."""
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)  # type: ignore[misc] # that of the field
+        if isinstance(self.data, str):
+            self.data = Secret(self.data)
+
+
+class SecretField(_Secretive, PasswordField):
+    """A field for a password."""
+
+
+class KeyField(_Secretive, HiddenField):
+    """A field for the key of a link."""
+
+
 class LoginForm(Form):
     """Sign in."""
 
     #: Or the user name, where your class has one to sign in with.
     email = _email_field()
-    password = PasswordField(
+    password = SecretField(
         _("Password"),
         [DataRequired(_("Enter your password."))],
         render_kw={"autocomplete": "current-password"},
@@ -99,7 +119,7 @@ class SignupForm(Form):
         auth = SimpleAuth(sign_up_form=MemberForm)
     """
 
-    key = HiddenField(default=_key_of_an_invitation)
+    key = KeyField(default=_key_of_an_invitation)
     name = StringField(
         _("Your name"),
         [DataRequired(_("Enter your name.")), Length(max=MAX_NAME)],
@@ -114,7 +134,7 @@ class SignupForm(Form):
         description=_("You can sign in with it, too."),
         render_kw={"autocomplete": "nickname"},
     )
-    password = PasswordField(
+    password = SecretField(
         _("Password"),
         [DataRequired(_("Enter a password."))],
         description=_("Long is good: a few words together, for instance."),
@@ -191,7 +211,7 @@ class _OwnForm(Form):
 class ConfirmForm(_OwnForm):
     """Show your password once more."""
 
-    password = PasswordField(
+    password = SecretField(
         _("Password"),
         [DataRequired(_("Enter your password."))],
         render_kw={"autocomplete": "current-password"},
@@ -204,12 +224,12 @@ class ConfirmForm(_OwnForm):
 class PasswordForm(_OwnForm):
     """Change your password."""
 
-    current = PasswordField(
+    current = SecretField(
         _("Current password"),
         [DataRequired(_("Enter your current password."))],
         render_kw={"autocomplete": "current-password"},
     )
-    new = PasswordField(
+    new = SecretField(
         _("New password"),
         [DataRequired(_("Enter a new password."))],
         description=_("All your other devices will be signed out."),
@@ -229,7 +249,7 @@ class AddressForm(_OwnForm):
         ),
         render_kw={"autocomplete": "email"},
     )
-    current = PasswordField(
+    current = SecretField(
         _("Current password"),
         [DataRequired(_("Enter your current password."))],
         render_kw={"autocomplete": "current-password"},
@@ -246,7 +266,7 @@ class SendConfirmationForm(Form):
 class ConfirmAddressForm(Form):
     """Make an address yours, with a link."""
 
-    key = HiddenField(default=_key_in_the_address)
+    key = KeyField(default=_key_in_the_address)
     submit = SubmitField(_("This is my address"))
 
 
@@ -260,15 +280,15 @@ class ForgotForm(Form):
 class UnlockForm(Form):
     """Sign in again at once, with a link."""
 
-    key = HiddenField(default=_key_in_the_address)
+    key = KeyField(default=_key_in_the_address)
     submit = SubmitField(_("Sign in again"))
 
 
 class ResetForm(Form):
     """Set a new password, with a link."""
 
-    key = HiddenField(default=_key_in_the_address)
-    new = PasswordField(
+    key = KeyField(default=_key_in_the_address)
+    new = SecretField(
         _("New password"),
         [DataRequired(_("Enter a new password."))],
         description=_(

@@ -21,6 +21,7 @@ from .devices import device_name
 from .errors import BadCredentials
 from .known_devices import KnownDevice
 from .proxies import client_network, warn_of_hidden_https
+from .secret_text import Secret
 from .services import Services
 from .sessions import SESSION
 from .signals import signed_in, signed_out
@@ -185,14 +186,15 @@ class Visit:
 
     def _shown_token(self, services: Services[Any]) -> Token | None:
         """Return the token whose key the request shows: a program's, or a session."""
-        scheme, _, text = self.request.headers.get("Authorization", "").partition(" ")
+        header = Secret(self.request.headers.get("Authorization", ""))
+        scheme, _, text = map(Secret, header.partition(" "))
         if scheme.lower() == "bearer":
             # Then cookies do not count: a program must not act as whoever's browser
             # it runs in, and is not to be protected from other sites (RFC 6750).
-            return services.api_tokens.resolve(text.strip())
+            return services.api_tokens.resolve(Secret(text.strip()))
 
-        key = self.request.cookies.get(self._cookie_name)
-        return None if key is None else services.sessions.resolve(key)
+        key = Secret(self.request.cookies.get(self._cookie_name, ""))
+        return services.sessions.resolve(key) if key else None
 
     @property
     def _cookie_name(self) -> str:
@@ -257,12 +259,11 @@ def current_visit() -> Visit:
     # The request itself, not the proxy: a visit must not follow to another one.
     proxy: Any = request
     asked: Request = proxy._get_current_object()
-    environ: dict[str, Any] = asked.environ
-    visit: Visit | None = environ.get(VISIT)
+    visit: Visit | None = asked.environ.get(VISIT)
 
     # An environ may be copied for another request, which has its own visitor.
     if visit is None or visit.request is not asked:
-        visit = environ[VISIT] = Visit(asked)
+        visit = asked.environ[VISIT] = Visit(asked)
         after_this_request(visit.finish)
 
     return visit

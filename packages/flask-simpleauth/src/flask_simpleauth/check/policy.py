@@ -47,16 +47,17 @@ after a wait, of {first} seconds to begin with and twice as long after each furt
 up to {longest} minutes; {memory} hours after the first try all is forgotten. From one
 network address (an IPv6 network of /64 counts as one) {by_address} tries are looked at
 in {window} minutes, whatever the accounts. All others are refused, with the status 429
-and the time to wait. A right password takes back the try it was. Links to a new password
+and the time to wait. A right password takes back the try it was. Links to a new
+password
 are sent {resets} times an hour to one address of mail, and {resets_by_address} times
 for one network; {sign_ups} sign-ups an hour are taken from one network. A new password
 has {least} characters or more, and is none of the {common} most common ones of that
 length. At most one password more than there are cores is hashed at a time.
 
 Nobody is locked out. A device on which the owner of an account has signed in before is
-known by a signed cookie, which signs nobody in, and its tries are counted by themselves:
-who guesses from elsewhere does not make it wait. {unlock} Sessions that run go on.
-Clients behind a proxy are told apart once the proxy is
+known by a signed cookie, which signs nobody in, and its tries are counted by
+themselves: who guesses from elsewhere does not make it wait. {unlock}
+Sessions that run go on. Clients behind a proxy are told apart once the proxy is
 declared with ProxyFix; until then tries are counted by account alone. These limits are
 part of the library, and no setting changes them.
 """,
