@@ -13,7 +13,7 @@ import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from contextvars import Context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +23,9 @@ from werkzeug.test import TestResponse
 from .. import flows, signals
 from ..services import Services
 from ..state import KEY, State
-from ..stores.memory import MemoryStore, MemoryUser, MemoryUsers
+from ..store import Attributes
+from ..stores.memory import MemoryStore, MemoryUsers
+from ..stores.plain import PlainUser
 from ..testing import CHEAP_HASH, AuthClient, FakeClock, Mailbox
 from ..visit import cookie_name
 from .pages import Page, read_page
@@ -44,7 +46,7 @@ _SIGNALS = (
 )
 
 
-class StandIn(MemoryUser):
+class StandIn(PlainUser):
     """A made-up user; what else the app asks of its users is ``None``."""
 
     def __getattr__(self, name: str) -> None:
@@ -54,14 +56,24 @@ class StandIn(MemoryUser):
 
 
 class _StandIns(MemoryUsers):
-    def get(self, user_id: Any) -> MemoryUser | None:
+    """Made-up users, of whom no more is kept than of the app's own."""
+
+    def __init__(self, own: Attributes) -> None:
+        super().__init__()
+        self.attributes = replace(
+            self.attributes,
+            active=own.active and "active",
+            confirmed_at=own.confirmed_at and "confirmed_at",
+        )
+
+    def get(self, user_id: Any) -> PlainUser | None:
         return _stand_in(super().get(user_id))
 
-    def find(self, identity: str) -> MemoryUser | None:
+    def find(self, identity: str) -> PlainUser | None:
         return _stand_in(super().find(identity))
 
 
-def _stand_in(user: MemoryUser | None) -> MemoryUser | None:
+def _stand_in(user: PlainUser | None) -> PlainUser | None:
     return None if user is None else StandIn(**vars(user))
 
 
@@ -127,8 +139,8 @@ class Rehearsal:
         self.cookie = cookie_name(secure=self.is_secure)
         self.clock = FakeClock(int(time.time()))
         self.mails = Mailbox()
-        self.store = MemoryStore()
-        self.store.users = _StandIns()
+        users = _StandIns(real.services().users.attributes)
+        self.store = MemoryStore(users=users)
         self.state = real.rehearsing(
             self.store, clock=self.clock, mailer=self.mails, hash_method=CHEAP_HASH
         )
@@ -183,7 +195,6 @@ class Rehearsal:
 def rehearse(app: Flask, policy: str | None = None) -> Generator[Rehearsal, None, None]:
     """Let the app work with made-up accounts meanwhile."""
     real: State = app.extensions[KEY]
-    rehearsal = Rehearsal(app, real, policy)
     log = logging.getLogger("flask_simpleauth")
     loud = {logger: logger.disabled for logger in _loggers(log)}
     with ExitStack() as stack:
@@ -191,8 +202,9 @@ def rehearse(app: Flask, policy: str | None = None) -> Generator[Rehearsal, None
             stack.enter_context(signal.muted())
         for logger in loud:
             logger.disabled = True
-        app.extensions[KEY] = rehearsal.state
         try:
+            rehearsal = Rehearsal(app, real, policy)
+            app.extensions[KEY] = rehearsal.state
             yield rehearsal
         finally:
             app.extensions[KEY] = real
