@@ -23,14 +23,17 @@ rules => axe.run({runOnly: rules}).then(({violations, incomplete}) =>
 
 
 @cache
-def script() -> str:
-    """Read axe-core, which tox fetches from npm and which is not kept here."""
-    path = os.environ.get("AXE_SCRIPT")
-    if path is None:
+def from_npm(name: str) -> str:
+    """Read a file of a package, which tox fetches from npm and which is not kept here.
+
+    :param name: package and path, such as ``"axe-core/axe.min.js"``.
+    """
+    folder = os.environ.get("NODE_MODULES")
+    if folder is None:
         if os.environ.get("TESTS_REQUIRE_SERVICES"):
-            pytest.fail("AXE_SCRIPT names no axe.js, and services are required.")
-        pytest.skip("AXE_SCRIPT names no axe.js to test with; tox fetches one.")
-    return Path(path).read_text(encoding="utf-8")
+            pytest.fail("NODE_MODULES names no folder, and services are required.")
+        pytest.skip(f"NODE_MODULES names no folder with {name}; tox fetches it.")
+    return Path(folder, name).read_text(encoding="utf-8")
 
 
 def complaints(page: Page) -> list[str]:
@@ -38,6 +41,6 @@ def complaints(page: Page) -> list[str]:
 
     axe-core is a script: the page is one of a browser that runs JavaScript.
     """
-    page.evaluate(script())
+    page.evaluate(from_npm("axe-core/axe.min.js"))
     found: list[str] = page.evaluate(RUN, RULES)
     return found

@@ -488,7 +488,7 @@ def test_a_theme_has_buttons_for_rows(party: Flask, elements: Elements) -> None:
     party.config["NAMEFORM_THEME"] = "bootstrap5"
     found = elements(render(party, Party))
     classes = {e["class"] for e in found if e.get("name") == "_rows"}
-    assert classes == {"btn btn-outline-secondary btn-sm"}
+    assert classes == {"btn btn-secondary btn-sm"}
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,8 @@ THEMES = {
             "color": "form-control form-control-color",
             "radio": "form-check-input",
             "range": "form-range",
-            "row": "btn btn-outline-secondary btn-sm",
+            # An outline would be too faint where it is dark (WCAG 2.2, 1.4.3).
+            "row": "btn btn-secondary btn-sm",
             "select": "form-select",
             "submit": "btn btn-primary",
         },
