@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,11 +15,11 @@ from flask_nameform import Form, Forms
 from flask_nameform.files import FileAllowed, FileField, MultipleFileField
 from flask_nameform.honeypot import HoneypotField
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from .axe import complaints, from_npm
+from .serving import serving
 
 PAGE = """<!doctype html>
 <html lang="en" data-bs-theme="{{ look }}"><title>Forms</title>
@@ -166,15 +165,10 @@ def style_of(theme: str) -> str:
 @pytest.fixture(params=["plain", "bootstrap5"])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A browser at a page with forms of the theme."""
-    server = make_server("127.0.0.1", 0, create_app(request.param), threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    context = browser.new_context(base_url=f"http://127.0.0.1:{server.server_port}")
-    yield context.new_page()
-    context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(create_app(request.param)) as url:
+        context = browser.new_context(base_url=url)
+        yield context.new_page()
+        context.close()
 
 
 def show(

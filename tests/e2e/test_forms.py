@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from flask import Flask, render_template_string, request
@@ -12,9 +11,10 @@ from flask_nameform import Form, Forms
 from flask_nameform.files import FileAllowed, FileField
 from flask_nameform.honeypot import HoneypotField
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 from wtforms import FieldList, FormField, StringField, SubmitField
 from wtforms.validators import InputRequired
+
+from .serving import serving
 
 PAGE = """<!doctype html>
 <html lang="en"><title>Party</title>
@@ -58,19 +58,14 @@ def create_app() -> Flask:
 @pytest.fixture
 def party(browser: Browser) -> Iterator[Page]:
     """The page with the form, on a phone without JavaScript."""
-    server = make_server("127.0.0.1", 0, create_app(), threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    context = browser.new_context(
-        viewport={"width": 375, "height": 800}, java_script_enabled=False
-    )
-    page = context.new_page()
-    page.goto(f"http://127.0.0.1:{server.server_port}/")
-    yield page
-    context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(create_app()) as url:
+        context = browser.new_context(
+            viewport={"width": 375, "height": 800}, java_script_enabled=False
+        )
+        page = context.new_page()
+        page.goto(url)
+        yield page
+        context.close()
 
 
 def press(page: Page, name: str) -> None:
