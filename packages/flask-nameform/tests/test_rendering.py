@@ -7,6 +7,7 @@ import pytest
 import wtforms
 from flask import Flask, render_template_string
 from flask_nameform import Form, Forms
+from flask_nameform.rendering import error_title
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
@@ -49,6 +50,19 @@ def test_what_is_no_form_of_ours_is_refused(app: Flask, helper: str, form: Any) 
         pytest.raises(RuntimeError, match=r"no form of ours.*flask_nameform\.Form"),
     ):
         render_template_string("{{ " + helper + "(form) }}", form=form)
+
+
+def test_the_title_says_that_there_is_a_problem(app: Flask) -> None:
+    """Of a form that the view made; before that nothing is wrong, nor in a mail."""
+    with app.test_request_context():
+        form = Sign()
+        assert error_title("<Sign>", form) == "<Sign>"
+        form.validate()
+        template = "<title>{{ error_title('<Sign>', form) }}</title>"
+        html = render_template_string(template, form=form)
+        assert html == "<title>Error: &lt;Sign&gt;</title>"
+    with app.app_context():
+        assert error_title("Sign") == "Sign"
 
 
 def test_attributes_of_a_field_can_be_given(app: Flask, elements: Elements) -> None:

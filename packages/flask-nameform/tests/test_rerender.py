@@ -17,9 +17,10 @@ from flask import (
     render_template_string,
     request,
     session,
+    stream_template_string,
 )
 from flask.testing import FlaskClient
-from flask_nameform import Form, FormError, Forms, NameForm
+from flask_nameform import Form, FormError, Forms, NameForm, csrf
 from flask_nameform.testing import FormClient
 from jinja2 import DictLoader
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
@@ -54,6 +55,37 @@ def test_the_page_is_shown_again(browser: FormClient) -> None:
     assert "at most 100 characters" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert int(answer.headers["Content-Length"]) == len(answer.data)
+
+
+def test_the_title_of_the_page_says_so(
+    app: Flask, browser: FlaskClient, hidden: Hidden
+) -> None:
+    """A layout writes its title before the form, and knows by then."""
+    page(app, "/titled", "<i>{{ error_title('Hello') }}</i>{{ show_form('name') }}")
+    html = browser.get("/titled").text
+    assert html.startswith("<i>Hello</i>")
+    assert send_blank(browser, html, hidden).text.startswith("<i>Error: Hello</i>")
+
+
+@pytest.mark.parametrize("headers", [SAME_ORIGIN, {}], ids=["new browser", "old one"])
+def test_a_page_may_be_streamed(
+    app: Flask, client: FlaskClient, hidden: Hidden, headers: dict[str, str]
+) -> None:
+    """What its headers have to say is said before, by ``csrf.token()``."""
+
+    @app.get("/stream")
+    def stream() -> Response:
+        csrf.token()
+        return Response(stream_template_string("<p>{{ show_form('name') }}"))
+
+    answer = client.get("/stream", headers=headers)
+    assert answer.is_streamed
+    assert "Sec-Fetch-Site" in answer.vary
+    fields = {**hidden(answer.text), "name": " "}
+    answer = client.post("/-/forms/name", data=fields, headers=headers)
+    assert answer.status_code == 422
+    assert answer.text.startswith("<p><form")
+    assert "Enter your name" in answer.text
 
 
 def test_the_query_of_the_page_is_kept(

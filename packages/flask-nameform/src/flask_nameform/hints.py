@@ -32,7 +32,8 @@ def why_unproven(*, has_marker: bool, has_token: bool, has_session: bool) -> str
         return (
             "the session that has its token did not come back. Does the browser refuse"
             " the cookie (SESSION_COOKIE_SECURE asks for https; SESSION_COOKIE_DOMAIN),"
-            " or is SECRET_KEY another one with each start?"
+            " or is SECRET_KEY another one with each start? A view that streams its"
+            " page has to call csrf.token() first, since the cookie is a header."
         )
 
     return "its token is of another form, or of a session that has begun anew since."

@@ -1,4 +1,4 @@
-"""Forms in templates: ``quick_form``, ``render_field`` and ``error_summary``."""
+"""Forms in templates: ``quick_form``, and the pieces of one laid out by hand."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from . import marker
 from .files import ask_again
 from .form import Form
 from .formview import Frame
+from .i18n import texts
 from .identity import Identity
 from .printing import print_field, print_form, print_problems
 from .registry import current_state
 from .settings import Settings
-from .submission import current_exchange
+from .submission import Submission, current_exchange, messages
 from .themes import THEMES, Look, checked_layout
 
 
@@ -79,6 +80,22 @@ def error_summary(form: Form) -> Markup:
     return print_problems(form, frame_of(form.meta.nameform, "stacked"))
 
 
+def error_title(title: str, form: Form | None = None) -> str:
+    """Return the title of a page, with "Error:" before it if a form has problems.
+
+    The title is the first that a screen reader says of a page (WCAG 2.2, 2.4.2).
+
+    :param form: the form that the view made; named forms are known.
+    """
+    submission = _submission_on_this_page()
+    errors = messages(submission.errors) if submission else {}
+
+    if errors or (form and form.errors):
+        return texts.gettext("Error: %(title)s", title=title)
+
+    return title
+
+
 def frame_of(
     identity: Identity,
     layout: str,
@@ -118,9 +135,13 @@ def _settings() -> Settings:
 
 def _address_of_this_page() -> str:
     """Return the page's address if the browser has another one in its address bar."""
-    exchange = current_exchange() if has_request_context() else None
-
-    if exchange is None or exchange.submission is None:
+    if _submission_on_this_page() is None:
         return ""
 
     return marker.page_url(marker.this_page())
+
+
+def _submission_on_this_page() -> Submission | None:
+    """Return what was not accepted, if this page is the answer to it."""
+    exchange = current_exchange() if has_request_context() else None
+    return None if exchange is None else exchange.submission

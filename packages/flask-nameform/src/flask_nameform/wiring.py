@@ -12,7 +12,7 @@ from .dispatch import submit
 from .i18n import current_locale, texts
 from .pages import posted_here
 from .registry import State
-from .rendering import error_summary, quick_form, render_field
+from .rendering import error_summary, error_title, quick_form, render_field
 from .rerender import Rerender
 from .settings import KEY, read_settings
 from .showing import show_form
@@ -31,7 +31,7 @@ def state_of(app: Flask) -> State:
 
 def _wire(app: Flask) -> None:
     app.register_blueprint(Blueprint(KEY, __name__, template_folder="templates"))
-    for helper in (show_form, quick_form, render_field, error_summary):
+    for helper in (show_form, quick_form, render_field, error_summary, error_title):
         app.add_template_global(helper)
 
     app.add_template_global(texts.gettext, "form_text")
