@@ -175,6 +175,15 @@ def test_wrong_input(client: AuthClient, data: dict[str, str]) -> None:
     assert buttons(client) == {}
 
 
+def test_odd_names(client: AuthClient) -> None:
+    """A name has no characters that no database keeps, and others besides those."""
+    make(client, name="back\0up\x1b[2J")
+    assert [html.unescape(label) for label in buttons(client)] == ["End backup[2J"]
+    data = {"name": "\0\x7f", "days": "90"}
+    path = "/auth/-/forms/create-token"
+    assert client.post(path, data=data, headers=OWN_SITE).status_code == 422
+
+
 def test_last_use(client: AuthClient, clock: Clock) -> None:
     """The list tells when a token was last used, to ten minutes."""
     text = make(client)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from .audit import Audit
+from .identity import clean_name
 from .last_use import note_use
 from .store import Token, TokenStore
 from .throttling import Clock
@@ -44,7 +45,7 @@ class ApiTokens:
     ) -> str:
         """Make a token and return its text, which is kept nowhere: show it now.
 
-        :param name: what the owner will know it by.
+        :param name: what the owner will know it by; without what no database keeps.
         :param scopes: the permissions it is limited to; all of its owner's if empty.
         :param lifetime: how long it is good for; until it is revoked if ``None``.
         """
@@ -57,7 +58,7 @@ class ApiTokens:
             created_at=now,
             expires_at=expires,
             seen_at=now,
-            label=name[:255],
+            label=clean_name(name),
             data={"scopes": sorted(scopes)},
         )
         self._tokens.put(token)

@@ -20,6 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from .errors import AuthError
 from .guards import JUST_SHOWN, Requirement, guard
+from .identity import clean_name
 from .pages import refused, render
 from .permissions import permissions_of
 from .proxies import client_network
@@ -146,10 +147,13 @@ def _tokens_page() -> str | Response:
     return render("simpleauth/tokens.html", tokens=own)
 
 
-def _create_token(form: CreateTokenForm) -> Response:
+def _create_token(form: CreateTokenForm) -> Response | None:
     """Make the token, and show it this once."""
     services, user = current_state().services(), current_visit().user
-    user_id, name = services.key_of(user), form.name.data or ""
+    user_id, name = services.key_of(user), clean_name(form.name.data or "")
+    if not name:
+        form.name.errors = [texts.gettext("Enter a name.")]
+        return None
     try:
         services.throttle.reserve(
             API_TOKEN, account=digest_of(str(user_id)), address=client_network()
