@@ -4,6 +4,7 @@ import html
 import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -181,18 +182,18 @@ def test_bad_sign_up(
     assert rows(app, "user") == 0
 
 
-@pytest.mark.parametrize("body", [b"[1,2]", b'"text"', b"5", b"null", b"{", b"\xff\0"])
-@pytest.mark.parametrize("form", ["login", "signup", "logout"])
-def test_odd_bodies(app: Flask, client: FlaskClient, form: str, body: bytes) -> None:
+def test_odd_bodies(client: FlaskClient) -> None:
     """A body that is no form is refused with 4xx, whatever it is."""
-    for content_type in ("application/json", "text/plain", "application/octet-stream"):
+    kinds = ("application/json", "text/plain", "application/octet-stream")
+    bodies = (b"[1,2]", b'"text"', b"5", b"null", b"{", b"\xff\0")
+    for form, kind, body in product(("login", "signup", "logout"), kinds, bodies):
         response = client.post(
             f"/auth/-/forms/{form}",
             data=body,
-            content_type=content_type,
+            content_type=kind,
             headers={"Sec-Fetch-Site": "same-origin"},
         )
-        assert 400 <= response.status_code < 500
+        assert 400 <= response.status_code < 500, (form, kind, body)
 
 
 def test_json(app: Flask, client: FlaskClient) -> None:

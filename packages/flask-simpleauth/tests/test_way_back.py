@@ -25,12 +25,12 @@ NASTY = [
 ]
 
 
-@pytest.mark.parametrize("target", NASTY)
-def test_open_redirects(app: Flask, auth: SimpleAuth, target: str) -> None:
+def test_open_redirects(app: Flask, auth: SimpleAuth) -> None:
     """Nowhere but here: neither an unsigned target nor a signed one leads away."""
     with app.test_request_context():
-        assert open_next(target) is None
-        assert open_next(seal_next(target)) is None
+        for target in NASTY:
+            assert open_next(target) is None, target
+            assert open_next(seal_next(target)) is None, target
 
 
 def test_sealed_by_another_key(app: Flask, auth: SimpleAuth) -> None:

@@ -104,12 +104,15 @@ def test_allauth_0_55_changing_to_a_taken_address(site: Site) -> None:
 
 
 @pytest.mark.parametrize("stored", ["", "!", "!FQi0HNC9sufHeI4pD4ZZ7QIz3", "None"])
-@pytest.mark.parametrize("password", ["", "None", "null", "!", "0"])
-def test_allauth_65_11_blank_password(site: Site, stored: str, password: str) -> None:
+def test_allauth_65_11_blank_password(site: Site, stored: str) -> None:
     """3.32 allauth 65.11.1: who had no password signed in with a blank one."""
     with site.app.app_context():
         users = current_state().services().users
         users.save(users.find("ada@example.org"), {"password_hash": stored})
-        with pytest.raises(Exception, match="do not match"):
+    for password in ("", "None", "null", "!", "0"):
+        with (
+            site.app.app_context(),
+            pytest.raises(Exception, match="do not match"),
+        ):
             site.auth.authenticate("ada@example.org", password)
-    assert site.who(site.sign_in(password=password)) == "nobody"
+        assert site.who(site.sign_in(password=password)) == "nobody", password

@@ -85,14 +85,15 @@ def test_allauth_65_8_success_clears(site: Site) -> None:
     assert guess(site, "another@example.org") == 429
 
 
-@pytest.mark.parametrize("address", ["", "unknown", "unix:", "10.0.0.1, 10.0.0.2"])
-def test_better_auth_10203_global_bucket(site: Site, address: str) -> None:
+def test_better_auth_10203_global_bucket(site: Site) -> None:
     """3.9 better-auth PR #10203: clients without an address shared one bucket.
 
     Who is unknown is not counted by address, and so locks nobody out; the account is.
     """
+    unknown = ["", "unknown", "unix:", "10.0.0.1, 10.0.0.2"]
+    assert {network_of(address) for address in unknown} == {None}
     client = site.client()
-    client.environ_base["REMOTE_ADDR"] = address
+    client.environ_base["REMOTE_ADDR"] = unknown[-1]
     for n in range(SIGN_IN.by_address + 5):
         site.post(client, "login", email=f"{n}@example.org", password=WRONG)
     data = {"email": "ada@example.org", "password": "correct horse battery"}
