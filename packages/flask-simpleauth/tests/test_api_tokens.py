@@ -165,7 +165,7 @@ def test_not_a_session(app: Flask, auth: SimpleAuth, ada: Any) -> None:
     assert client.get("/who").text == "nobody"
 
 
-def test_command_line(app: Flask, auth: SimpleAuth, ada: Any) -> None:
+def test_command_line(app: Flask, auth: SimpleAuth, ada: Any, clock: Clock) -> None:
     """Tokens are made, listed and ended on the command line."""
     runner, client = app.test_cli_runner(), app.test_client()
 
@@ -175,9 +175,12 @@ def test_command_line(app: Flask, auth: SimpleAuth, ada: Any) -> None:
     text = run("create-token ada@example.org backup --scope posts.edit --days 30")
     assert client.get("/edit", headers=bearer(text.strip())).text == "in"
     run("create-token ada@example.org deploy")
+    clock.advance(timedelta(days=1))
+    client.get("/edit", headers=bearer(text.strip()))
     listed = run("tokens ada@example.org")
-    assert "backup, for posts.edit, made 2027-01-15\n" in listed
-    assert "deploy, for everything, made 2027-01-15\n" in listed
+    ends = "until 2027-02-14, used 2027-01-16"
+    assert f"backup, for posts.edit, made 2027-01-15, {ends}\n" in listed
+    assert "deploy, for everything, made 2027-01-15, used never\n" in listed
     assert listed.endswith("2 good or expired.\n")
     assert text.strip() not in listed
 

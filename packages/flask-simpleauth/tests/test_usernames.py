@@ -187,3 +187,29 @@ def test_only_if_it_is_mapped(app: Flask, client: AuthClient) -> None:
     page = client_for(other).get("/auth/signup").text
     assert "User name" not in page
     assert "User name" in client.get("/auth/signup").text
+
+
+def test_called_by_either(app: Flask, client: AuthClient) -> None:
+    """On the command line, too, one may be called by either."""
+    sign_up(client)
+    runner = app.test_cli_runner()
+    for name in (ADA, "Lady"):
+        assert "1 running." in runner.invoke(args=["auth", "sessions", name]).output
+    nobody = runner.invoke(args=["auth", "sessions", "eve"])
+    assert "Nobody has an account with eve." in nobody.output
+
+
+def test_waiting(app: Flask, client: AuthClient) -> None:
+    """Who is guessed at by name is told by mail, and is let in on a known device."""
+    sign_up(client)
+    app.extensions["simpleauth"].replace(mailer=(mails := Mailbox()))
+    client.post("/auth/-/forms/logout")
+    enemy = client_for(app)
+    for _ in range(11):
+        data = {"email": "Lady", "password": "wrong"}
+        answer = enemy.post("/auth/-/forms/login", data=data)
+    assert answer.status_code == 429
+    assert [message.to for message in mails.sent] == [ADA]
+
+    data = {"email": "lady", "password": PASSWORD}
+    assert client.post("/auth/-/forms/login", data=data).status_code == 303

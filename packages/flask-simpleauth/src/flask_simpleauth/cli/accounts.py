@@ -11,11 +11,12 @@ import click
 from flask import current_app
 
 from .. import deletion, flows, invitations, joining, recovery
-from ..identity import normalise
+from ..identity import normalise_either
 from ..origin import current_site
 from ..services import Services
 from ..state import current_state
 from ..takeout import export_account
+from ..tokens import NEVER
 from .group import auth_cli, plain_errors
 
 # Rows removed in one transaction, so that sign-ins need not wait for the whole.
@@ -154,9 +155,11 @@ def tokens(email: str) -> None:
     with _account(email) as (services, user):
         own = services.api_tokens.list_for(services.attributes.read(user, "id"))
     for token in own:
-        made = datetime.fromtimestamp(token.created_at, timezone.utc)
+        made, ends = _day(token.created_at), _day(token.expires_at)
         scopes = ", ".join(token.data["scopes"]) or "everything"
-        click.echo(f"{token.label}, for {scopes}, made {made:%Y-%m-%d}")
+        until = "" if token.expires_at == NEVER else f", until {ends}"
+        used = _day(token.seen_at) if token.seen_at > token.created_at else "never"
+        click.echo(f"{token.label}, for {scopes}, made {made}{until}, used {used}")
     click.echo(f"{len(own)} good or expired.")
 
 
@@ -209,12 +212,17 @@ def purge() -> None:
     click.echo(f"{total} removed.")
 
 
+def _day(instant: int) -> str:
+    return f"{datetime.fromtimestamp(instant, timezone.utc):%Y-%m-%d}"
+
+
 @contextmanager
 def _account(email: str) -> Generator[tuple[Services[Any], Any], None, None]:
-    """Find the account, and say what goes wrong in a sentence."""
+    """Find the account by its address or user name; say what goes wrong plainly."""
     services = current_state().services()
     with plain_errors():
-        user = services.users.find(normalise(email))
+        usernames = services.attributes.username is not None
+        user = services.users.find(normalise_either(email, usernames=usernames))
         if user is None:
             raise click.ClickException(f"Nobody has an account with {email}.")
         yield services, user
