@@ -23,6 +23,7 @@ from uuid import uuid4
 import flask_nameform
 import flask_simpleauth
 import pytest
+import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_simpleauth import AuthError, SimpleAuth
@@ -208,9 +209,37 @@ def lasting_database(
 
 
 @pytest.fixture
-def redis_server() -> str:
-    """Find a Redis server, or skip the test that asks for one."""
-    return find_server("redis")
+def emptied_database(
+    lasting_database: Callable[[str], Any],
+) -> Iterator[Callable[[str], Any]]:
+    """Find the app for a kind of database, and leave its tables empty."""
+    with ExitStack() as stack:
+
+        def find(kind: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
+            app, db, user_class = lasting_database(kind)
+            stack.callback(empty, app, db)
+            return app, db, user_class
+
+        yield find
+
+
+def empty(app: Flask, db: SQLAlchemy) -> None:
+    with app.app_context():
+        for table in reversed(db.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()  # no connection survives a fork
+
+
+@pytest.fixture
+def redis_keys() -> Iterator[tuple[str, str]]:
+    """Find a Redis server, and a prefix for keys of our own, which are removed."""
+    url, prefix = find_server("redis"), f"{{{uuid4().hex}}}:"
+    yield url, prefix
+    with redis.Redis.from_url(url) as client:
+        for key in client.scan_iter(f"{prefix}*"):
+            client.delete(key)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.every_store
 
 STORES = Path(__file__).parent / "wrong" / "stores.py"
 
