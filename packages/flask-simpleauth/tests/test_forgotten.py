@@ -91,6 +91,18 @@ def test_page_hands_the_key_on(client: FlaskClient, mails: list[Message]) -> Non
     assert send(client, "reset", **{**fields, "new": NEW}).status_code == 303
 
 
+def test_page_says_whose_password_it_is(
+    client: FlaskClient, mails: list[Message]
+) -> None:
+    """A password manager learns from it what account the new password is for."""
+    ask(client)
+    page = client.get(f"/auth/reset/{key_in(mails[0])}").text
+    field = re.search(r"<input[^>]*autocomplete=\"username\"[^>]*>", page)
+    assert field is not None
+    assert "ada@example.org" in field[0]
+    assert "readonly" in field[0]
+
+
 def test_link_works_once(client: FlaskClient, mails: list[Message]) -> None:
     """A used link, and every other one asked for before, is dead."""
     ask(client)

@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import TextInput
 
-from . import invitations
+from . import invitations, recovery
 from .errors import AuthError
 from .identity import MAX_IDENTITY, MAX_NAME, MAX_USERNAME
 from .secret_text import Secret
@@ -284,9 +284,23 @@ class UnlockForm(Form):
     submit = SubmitField(_("Sign in again"))
 
 
+def _email_of_the_links_owner() -> str:
+    services = current_state().services()
+    with suppress(AuthError):
+        owner = recovery.owner_of(services, _key_in_the_address())
+        return str(services.attributes.read(owner, "email"))
+    return ""
+
+
 class ResetForm(Form):
     """Set a new password, with a link."""
 
+    # For password managers; nothing here reads it.
+    email = EmailField(
+        _("E-mail address"),
+        default=_email_of_the_links_owner,
+        render_kw={"autocomplete": "username", "readonly": True},
+    )
     key = KeyField(default=_key_in_the_address)
     new = SecretField(
         _("New password"),
