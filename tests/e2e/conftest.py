@@ -1,59 +1,71 @@
-"""A running example app and a real browser."""
+"""A running example app, and a real browser that complains aloud."""
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from .axe import complaints
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
+
+# What a browser's console says of pages, not files, that refuse, as they should.
+REFUSALS = re.compile(r"status of (4\d\d|500)\b(?!.*/static/)")
 
 
 class Site:
     """The example app as a stranger runs it: its own process, its own database."""
 
     def __init__(self, folder: Path) -> None:
-        self._env = {
+        self.folder = folder
+        self.env = {
             **os.environ,
             "DATABASE_URL": f"sqlite:///{folder / 'guestbook.sqlite3'}",
             "SECRET_KEY": secrets.token_hex(),
         }
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self._port}"
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._log = folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def flask(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    def flask(self, *arguments: str) -> None:
         """Run a command of the app."""
         command = [sys.executable, "-m", "flask", "--app", "example_app", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self._env, check=True)
+        subprocess.run(command, cwd=ROOT, env=self.env, check=True)
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Start the server and wait until it answers."""
         command = [sys.executable, "-m", "flask", "--app", "example_app", "run"]
-        self._process = subprocess.Popen(
-            [*command, "--port", str(self._port)], cwd=ROOT, env=self._env
-        )
-        deadline = time.monotonic() + 20
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "--port", str(self.port), *options],
+                cwd=ROOT,
+                env=self.env,
+                stderr=log,
+            )
+        deadline = time.monotonic() + 30
         while not self._answers():
             if time.monotonic() > deadline:
-                raise RuntimeError("The example app did not start.")
+                raise RuntimeError(f"It did not start: {self._log.read_text()}")
             time.sleep(0.1)
 
     def _answers(self) -> bool:
         with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self._port)) == 0
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self) -> None:
         """Stop the server."""
@@ -61,34 +73,60 @@ class Site:
             self._process.terminate()
             self._process.wait()
 
+    def link_mailed_to(self, address: str) -> str:
+        """Find the last link that the console mailer wrote down for an address."""
+        # Mails leave after the answer.
+        for _ in range(100):
+            _, found, mail = self._log.read_text("utf-8").rpartition(f"To: {address}\n")
+            link = re.search(r"^http\S+$", mail, re.MULTILINE)
+            if found and link:
+                return link[0]
+            time.sleep(0.05)
+        raise AssertionError(f"There is no mail to {address}.")
+
     def look(self, page: Page, name: str) -> None:
-        """Keep a picture, where a folder for pictures is given."""
+        """See that a page is accessible and fits; keep a picture, if there is a place.
+
+        :param name: what the picture is called.
+        """
+        # axe waits for timers, which do not run in a browser without scripts; the
+        # HTML is the same.
+        if not page.evaluate("matchMedia('(scripting: none)').matches"):
+            assert complaints(page) == [], page.url
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= page.evaluate("window.innerWidth"), page.url
+
         folder = os.environ.get("SCREENSHOTS")
         if folder:
-            width = page.viewport_size["width"] if page.viewport_size else 0
-            page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+            scheme = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+            name = f"{name}-{width}-{'dark' if scheme else 'light'}.png"
+            page.screenshot(path=Path(folder) / name, full_page=True)
 
-    def sign_up(self, page: Page, name: str, email: str) -> None:
+    def sign_up(self, page: Page, name: str) -> None:
         """Make an account, starting from the front page."""
         page.goto("/")
-        page.get_by_role("link", name="Sign up").first.click()
+        page.get_by_role("link", name="Sign up", exact=True).click()
         page.get_by_label("Your name").fill(name)
-        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("E-mail address").fill(address_of(name))
         page.get_by_label("Password").fill(PASSWORD)
-        self.look(page, "sign-up")
         page.get_by_role("button", name="Sign up").click()
 
-    def sign_in(self, page: Page, email: str) -> None:
+    def sign_in(self, page: Page, name: str) -> None:
         """Fill in the form that the page shows."""
-        page.get_by_label("E-mail address").fill(email)
+        page.get_by_label("E-mail address").fill(address_of(name))
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """The example app, running."""
-    site = Site(tmp_path)
+def address_of(name: str) -> str:
+    """Return the address that somebody signs up with."""
+    return f"{name.lower()}@example.org"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The example app, running; the tests of a module share it, not its users."""
+    site = Site(tmp_path_factory.mktemp("site"))
     site.start()
     yield site
     site.stop()
@@ -117,23 +155,63 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=["desktop", "phone"])
-def page(
-    request: pytest.FixtureRequest, browser: Browser, site: Site
-) -> Iterator[Page]:
-    """A new visitor's page: wide by day and narrow by night, and no complaints."""
-    wide = request.param == "desktop"
-    context = browser.new_context(
-        base_url=site.url,
-        viewport={"width": 1280 if wide else 375, "height": 800},
-        color_scheme="light" if wide else "dark",
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield page
-    context.close()
-    # A browser's console repeats the statuses of pages that refuse, as they should.
-    refusals = ("status of 403", "status of 422")
-    assert [text for text in complaints if not any(r in text for r in refusals)] == []
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+    """Opens pages, each in a browser of its own; none of them may complain.
+
+    What breaks the content policy is a complaint of the console too.
+    """
+    pages: list[Page] = []
+    said: list[str] = []
+
+    def visit(
+        width: int = 1280,
+        scheme: str = "light",
+        script: bool = True,
+        locale: str = "en",
+    ) -> Page:
+        context = browser.new_context(
+            base_url=site.url,
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if scheme == "dark" else "light",
+            java_script_enabled=script,
+            locale=locale,
+        )
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda message: said.append(f"{message.text} {message.location['url']}"),
+        )
+        page.on("pageerror", lambda error: said.append(str(error)))
+        pages.append(page)
+        return page
+
+    yield visit
+    for page in pages:
+        page.context.close()
+    assert [text for text in said if not REFUSALS.search(text)] == []
+
+
+# Each width meets each scheme, with the script and without it.
+LOOKS = {
+    "desktop": (1280, "light", True),
+    "phone": (375, "dark", True),
+    "desktop without script": (1280, "dark", False),
+    "phone without script": (375, "light", False),
+}
+
+
+@pytest.fixture(params=list(LOOKS))
+def page(request: pytest.FixtureRequest, visit: Visit) -> Page:
+    """A new visitor's page: wide or narrow, light or dark, with script or without."""
+    return visit(*LOOKS[request.param])
+
+
+@pytest.fixture
+def name() -> str:
+    """Somebody's name, which no other test has signed up with."""
+    return f"Ada-{secrets.token_hex(4)}"

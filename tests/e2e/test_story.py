@@ -1,13 +1,33 @@
-"""The guest book's story, in a browser and over plain http."""
+"""The guest book's story from the first visit to the last, as a developer sees it.
+
+In debug mode: mails go into the log, and so does the link that confirms an address.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from .conftest import PASSWORD, Site, address_of
+
 if TYPE_CHECKING:
-    from conftest import Site
+    from .conftest import Visit
+
+ADMIN = "Admin"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The example app in debug mode, filled by its demo."""
+    site = Site(tmp_path_factory.mktemp("site"))
+    site.flask("demo", "--password", PASSWORD)
+    site.start("--debug", "--no-reload")
+    yield site
+    site.stop()
 
 
 def heading(page: Page, text: str) -> None:
@@ -15,92 +35,135 @@ def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(text)
 
 
-def test_the_whole_story(page: Page, site: Site) -> None:
-    """A visitor is greeted, signs up, writes, leaves, and is back after a restart."""
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def sign_up_by_mail(page: Page, site: Site, name: str) -> None:
+    page.goto("/auth/signup")
+    page.get_by_label("E-mail address").fill(address_of(name))
+    press(page, "Sign up")
+    expect(page.get_by_role("status")).to_contain_text("We have sent you a mail.")
+    page.goto(site.link_mailed_to(address_of(name)))
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page, "Sign up")
+
+
+def test_the_whole_story(page: Page, site: Site, visit: Visit, name: str) -> None:
+    """A visitor is greeted, signs up, confirms, writes, corrects, and leaves again."""
     page.goto("/")
     heading(page, "Hello there")
-    site.look(page, "front")
+    page.get_by_label("What is your name?").fill(name.upper())
+    press(page, "Submit")
+    heading(page, f", {name.upper()}!")
 
-    page.get_by_label("What is your name?").fill("Grace")
-    page.get_by_role("button", name="Submit").click()
-    heading(page, ", Grace!")
+    sign_up_by_mail(page, site, name)
+    heading(page, f", {name}!")
+    write_and_correct(page, site)
 
-    page.goto("/mine")
-    expect(page).to_have_title("Sign in · Guest book")
-    site.look(page, "sign-in")
-
-    site.sign_up(page, "Ada", "ada@example.org")
-    heading(page, ", Ada!")
-
-    page.get_by_label("Your entry").fill("A fine book, <b>this</b>.")
-    page.get_by_role("button", name="Sign the book").click()
-    expect(page.get_by_role("status")).to_contain_text("Thank you!")
-    expect(page.get_by_role("article")).to_contain_text("A fine book, <b>this</b>.")
-    site.look(page, "signed")
+    page.goto("/")
+    page.get_by_role("link", name="Older").click()
+    expect(page.get_by_text("Page 2 of 7")).to_be_visible()
+    expect(page.get_by_role("article")).to_have_count(10)
 
     page.get_by_role("link", name="Your entries").click()
     expect(page.get_by_role("article")).to_have_count(1)
+    change = page.get_by_role("link", name="Change the entry")
+    page.goto(change.get_attribute("href") or "")
+    press(page, "Delete this entry")
+    expect(page.get_by_role("status")).to_contain_text("The entry is gone.")
 
-    page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("heading", level=1)).not_to_contain_text("Ada")
-
-    page.wait_for_load_state("networkidle")
-    site.stop()
-    site.start()
-
-    page.goto("/mine")
-    site.sign_in(page, "ada@example.org")
-    heading(page, "Your entries")
-    expect(page.get_by_role("article")).to_have_count(1)
+    sign_out_another_device(page, site, visit(), name)
+    press(page, "Sign out")
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text(name)
 
 
-def test_account_page(page: Page, site: Site) -> None:
-    """One sees where one is signed in, in the site's own layout."""
-    site.sign_up(page, "Ada", "ada@example.org")
+def write_and_correct(page: Page, site: Site) -> None:
+    page.get_by_label("Your entry").fill("A fine bok, <b>this</b>.")
+    press(page, "Sign the book")
+    expect(page.get_by_role("status")).to_contain_text("Thank you!")
+    expect(page.get_by_role("article").first).to_contain_text("bok, <b>this</b>.")
+    site.look(page, "signed")
+
+    page.get_by_role("link", name="Change the entry").click()
+    save = page.get_by_role("button", name="Save", exact=True)
+    save.wait_for()
+    page.get_by_role("textbox", name="Your entry").last.fill("A fine book")
+    save.click()
+    expect(page.get_by_role("article").first).to_contain_text("A fine book")
+    expect(page.get_by_role("status")).to_contain_text("Your entry is changed.")
+
+
+def sign_out_another_device(page: Page, site: Site, other: Page, name: str) -> None:
+    other.goto("/mine")
+    site.sign_in(other, name)
+    expect(other).to_have_url(re.compile("/mine$"))
     page.get_by_role("link", name="Account").click()
-    expect(page.get_by_role("main")).to_contain_text("Chrome · Linux (this one)")
+    expect(page.get_by_role("main")).to_contain_text("(this one)")
     site.look(page, "account")
+    page.get_by_role("button", name="Sign out Chrome").click()
+    expect(page.get_by_role("status")).to_contain_text("That device is signed out.")
+    other.reload()
+    expect(other).to_have_title("Sign in · Guest book")
 
 
-def test_users_by_role(page: Page, site: Site) -> None:
-    """An account made admin from the command line sees the users by role."""
-    site.sign_up(page, "Ada", "ada@example.org")
-    answer = page.request.get("/admin/users")
-    assert answer.status == 403
-    page.get_by_role("button", name="Sign out").click()
-    site.sign_up(page, "Grace", "grace@example.org")
-
-    site.flask("auth", "grant", "grace@example.org", "admin")
-    page.goto("/")
-    page.get_by_role("link", name="Users").click()
-    expect(page.get_by_role("region", name="admin")).to_contain_text("Grace")
-    expect(page.get_by_role("region", name="Without a role")).to_contain_text("Ada")
-    site.look(page, "users")
-
-
-def test_invalid_input_is_kept(page: Page, site: Site) -> None:
+def test_invalid_input_is_kept(page: Page, site: Site, name: str) -> None:
     """What was typed comes back with its errors, and the summary has the focus."""
-    page.goto("/")
-    page.get_by_role("link", name="Sign up").first.click()
-    page.get_by_label("Your name").fill("Ada")
-    page.get_by_label("E-mail address").fill("ada@example.org")
+    page.goto("/auth/signup")
+    page.get_by_label("E-mail address").fill(address_of(name))
+    press(page, "Sign up")
+    page.goto(site.link_mailed_to(address_of(name)))
+    page.get_by_label("Your name").fill(name)
     page.get_by_label("Password").fill("short")
-    page.get_by_role("button", name="Sign up").click()
+    press(page, "Sign up")
 
-    summary = page.get_by_role("link", name="Use at least 12 characters.")
-    expect(summary).to_be_visible()
-    expect(page.get_by_label("Your name")).to_have_value("Ada")
-    expect(page.get_by_label("E-mail address")).to_have_value("ada@example.org")
+    expect(page.get_by_role("group", name="There is a problem")).to_be_focused()
+    expect(page.get_by_label("Your name")).to_have_value(name)
     expect(page.get_by_label("Password")).to_have_value("")
     site.look(page, "invalid")
-
-    summary.click()
+    page.get_by_role("link", name="Use at least 12 characters.").click()
     expect(page.get_by_label("Password")).to_be_focused()
 
 
-def test_markup_in_a_name(page: Page, site: Site) -> None:
+@pytest.mark.parametrize("page", ["desktop", "phone without script"], indirect=True)
+def test_an_admin(page: Page, site: Site, visit: Visit, name: str) -> None:
+    """An admin finds a user, gives a role, and shuts them out at once."""
+    theirs = visit()
+    sign_up_by_mail(theirs, site, name)
+    assert theirs.request.get("/admin/users").status == 403
+
+    page.goto("/admin/users")
+    site.sign_in(page, ADMIN)
+    expect(page.get_by_role("region", name="admin")).to_contain_text(ADMIN)
+    page.get_by_label("Name or e-mail address").fill(name)
+    press(page, "Search")
+    page.get_by_role("region", name="Without a role").get_by_role("link").click()
+
+    page.get_by_role("combobox", name="Role").select_option("admin")
+    press(page, "Change the role")
+    expect(page.get_by_role("status")).to_contain_text("The role is changed.")
+    assert theirs.request.get("/admin/users").status == 200
+
+    press(page, "End all sessions")
+    expect(page.get_by_role("status")).to_contain_text("All sessions are ended.")
+    theirs.goto("/mine")
+    site.sign_in(theirs, name)
+    expect(theirs).to_have_url(re.compile("/mine$"))
+
+    press(page, "Deactivate")
+    expect(page.get_by_role("status")).to_contain_text("deactivated")
+    theirs.reload()
+    expect(theirs).to_have_title("Sign in · Guest book")
+
+    page.get_by_role("link", name="Log").click()
+    expect(page.get_by_role("table")).to_contain_text("deactivate")
+    site.look(page, "log")
+
+
+def test_markup_in_a_name(page: Page) -> None:
     """A name that is markup is shown as what was typed."""
     page.goto("/")
     page.get_by_label("What is your name?").fill("<script>alert(1)</script>")
-    page.get_by_role("button", name="Submit").click()
+    press(page, "Submit")
     heading(page, ", <script>alert(1)</script>!")
