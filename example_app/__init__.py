@@ -12,7 +12,18 @@ from typing import Any
 from flask import Flask
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 
-from . import admin, audit, book, config, demo, errors, headers, health, language
+from . import (
+    admin,
+    audit,
+    book,
+    config,
+    demo,
+    errors,
+    greetings,
+    headers,
+    health,
+    language,
+)
 from .extensions import auth, babel, db, forms, greet
 from .mail import make_mailer
 from .models import User
@@ -37,6 +48,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
     app.register_blueprint(book.blueprint)
     app.register_blueprint(admin.blueprint)
+    app.register_blueprint(greetings.blueprint)
     app.cli.add_command(demo.demo)
 
     for module in (audit, errors, headers, health, language):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -65,7 +66,14 @@ def audit() -> str:
     """List what happened to accounts, the newest first."""
     newest = select(AuditEntry).order_by(AuditEntry.id.desc())
     page = db.paginate(newest, per_page=_PER_PAGE, max_per_page=_PER_PAGE)
-    return render_template("audit.html", records=page)
+    return render_template("audit.html", records=page, names=_names_in(page))
+
+
+def _names_in(records: Iterable[AuditEntry]) -> dict[int, str]:
+    """Return the names of the accounts that are still there, by their keys."""
+    keys = {key for record in records for key in (record.account, record.actor)}
+    named = db.session.scalars(select(User).where(User.id.in_(keys - {None})))
+    return {user.id: user.name for user in named}
 
 
 def _load(user_id: int) -> User:
@@ -92,19 +100,19 @@ class RoleForm(Form):
 class DeactivateForm(Form):
     """Keep a user from signing in."""
 
-    submit = SubmitField(lazy_gettext("Deactivate"))
+    submit = SubmitField(lazy_gettext("Deactivate"), render_kw={"class": "quiet"})
 
 
 class ActivateForm(Form):
     """Let a user sign in again."""
 
-    submit = SubmitField(lazy_gettext("Activate"))
+    submit = SubmitField(lazy_gettext("Activate"), render_kw={"class": "quiet"})
 
 
 class EndSessionsForm(Form):
     """Sign a user out everywhere."""
 
-    submit = SubmitField(lazy_gettext("End all sessions"))
+    submit = SubmitField(lazy_gettext("End all sessions"), render_kw={"class": "quiet"})
 
 
 @forms.handler("role", RoleForm, load=_load)

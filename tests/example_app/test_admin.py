@@ -94,9 +94,12 @@ def test_ending_sessions(ada: AuthClient, admin: AuthClient) -> None:
 def test_log(app: Flask, admin: AuthClient) -> None:
     """What happened to accounts is listed, and stays when the account is gone."""
     admin.submit_form("admin.deactivate", page="/admin/users/1")
+    assert (
+        '<a href="/admin/users/1"><bdi>Ada</bdi></a>' in admin.get("/admin/audit").text
+    )
     with app.app_context():
         db.session.delete(db.session.scalars(select(User).filter_by(id=1)).one())
         db.session.commit()
     page = admin.get("/admin/audit").text
-    assert "<td>deactivate </td>" in page
+    assert "deactivate" in page
     assert page.index("deactivate") < page.index("create-account")

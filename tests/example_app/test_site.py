@@ -7,7 +7,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from flask import Flask, abort
+from flask_greet.language import LANGUAGES
 from flask_simpleauth.mailers import console_mailer
 from flask_simpleauth.testing import AuthClient
 from sqlalchemy import func, select
@@ -65,6 +67,23 @@ def test_switching(client: AuthClient) -> None:
     assert '<html lang="de">' in page
     assert '<option selected value="Deutsch">' in page
     assert ">Hallo</h1>" in page
+
+
+def test_german_is_complete() -> None:
+    """There is no text that only the English site has."""
+    folder = Path(config.__file__).parent / "translations" / "de" / "LC_MESSAGES"
+    with (folder / "messages.po").open("rb") as file:
+        untranslated = [message.id for message in read_po(file) if not message.string]
+    assert untranslated == []
+
+
+def test_greetings(client: AuthClient) -> None:
+    """A page greets in each language that Flask-Greet has, and says which it is."""
+    client.submit_form("name", name="Grace")
+    page = client.get("/greetings").text
+    assert page.count("<bdi>Grace</bdi>") == len(LANGUAGES)
+    assert '<li lang="ar" dir="rtl">' in page
+    assert "日本語" in page
 
 
 def test_another_language(client: AuthClient) -> None:
