@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
-from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 
 from . import (
     admin,
@@ -26,7 +25,7 @@ from . import (
 )
 from .extensions import auth, babel, db, forms, greet
 from .mail import make_mailer
-from .models import User
+from .store import create_tables, make_store
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
@@ -44,7 +43,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     babel.init_app(app, locale_selector=language.selected)
     forms.init_app(app)
     greet.init_app(app)
-    auth.init_app(app, store=SQLAlchemyStore(db, User), mailer=make_mailer(app))
+    auth.init_app(app, store=make_store(app), mailer=make_mailer(app))
 
     app.register_blueprint(book.blueprint)
     app.register_blueprint(admin.blueprint)
@@ -54,7 +53,6 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     for module in (audit, errors, headers, health, language):
         module.init_app(app)
 
-    with app.app_context():
-        db.create_all()
+    create_tables(app)
 
     return app

@@ -26,6 +26,8 @@ def defaults(instance_path: str) -> dict[str, Any]:
     return {
         "SECRET_KEY": os.environ.get("SECRET_KEY") or _kept_secret(folder),
         "SQLALCHEMY_DATABASE_URI": os.environ.get("DATABASE_URL", database),
+        "REDIS_URL": os.environ.get("REDIS_URL"),
+        "REDIS_PREFIX": os.environ.get("REDIS_PREFIX", "guestbook:"),
         "MAIL_URL": os.environ.get("MAIL_URL"),
         "PROXIES": int(os.environ.get("PROXIES", "0")),
         "SESSION_COOKIE_SAMESITE": "Lax",

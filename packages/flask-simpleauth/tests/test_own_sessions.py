@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,20 @@ from flask_simpleauth import Token
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_simpleauth.testing.stores import StoreTests
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ForeignKey, String, create_engine, inspect
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    create_engine,
+    inspect,
+)
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
     mapped_column,
+    registry,
     relationship,
     scoped_session,
     sessionmaker,
@@ -131,6 +141,41 @@ class TestScopedSession(StoreTests):
                 session.remove()
 
         return request
+
+
+def test_plain_class(tmp_path: Path) -> None:
+    """A plain class that is mapped imperatively needs nothing of SQLAlchemy in it."""
+
+    @dataclass
+    class Person:
+        email: str
+        password_hash: str
+        id: int | None = None
+
+    mapper = registry()
+    mapper.map_imperatively(
+        Person,
+        Table(
+            "person",
+            mapper.metadata,
+            Column("id", Integer, primary_key=True),
+            Column("email", String(320), unique=True),
+            Column("password_hash", String(200)),
+        ),
+    )
+    engine = create_engine(f"sqlite:///{tmp_path}/plain.sqlite")
+    session = scoped_session(sessionmaker(engine))
+    store = SQLAlchemyStore(session, Person)
+    mapper.metadata.create_all(engine)
+
+    made = store.users.create({"email": "ada@example.org", "password_hash": ""})
+    store.tokens.put(Token("a" * 64, "session", made.id, NOW, NOW + 1, NOW))
+    session.remove()
+    found = store.tokens.get("a" * 64, "session")
+    assert found is not None
+    assert found.user == Person("ada@example.org", "", 1)
+    session.remove()
+    engine.dispose()
 
 
 def test_bind(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ pytest_plugins = ["pytester"]
 
 
 def test_table(pytester: pytest.Pytester) -> None:
-    """The table shows for each store which promise it keeps, breaks, or does not give."""
+    """The table shows which store keeps which promise, or breaks it, or gives none."""
     pytester.makepyfile(
         """
         import pytest

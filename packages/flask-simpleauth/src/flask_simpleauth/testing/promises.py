@@ -56,4 +56,5 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _promise(test: Any) -> str:
-    return (test.__doc__ or test.__name__).strip().partition("\n")[0]
+    text: str = test.__doc__ or test.__name__
+    return text.strip().partition("\n")[0]
