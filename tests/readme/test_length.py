@@ -31,3 +31,10 @@ def lines_of(package: str, mark: str) -> int:
 def test_programs_are_short(package: str, mark: str, most: int) -> None:
     """A whole program of its kind has at most so many lines."""
     assert lines_of(package, mark) <= most
+
+
+def test_a_second_form_takes_few_lines_more() -> None:
+    """Six of Python and one of HTML, with its import, its class and its handler."""
+    first = lines_of("flask-nameform", "handler=lambda form")
+    both = lines_of("flask-nameform", "class ColourForm(Form)")
+    assert both - first <= 6 + 1
