@@ -149,6 +149,28 @@ def test_a_form_by_hand_needs_no_button(app: Flask) -> None:
     assert client.submit_form("b", page="/hand", y="1").text.endswith(">y")
 
 
+@pytest.mark.parametrize("attributes", ["", "id=sign-up"])
+def test_a_form_by_hand_needs_no_id(
+    app: Flask, browser: FormClient, attributes: str
+) -> None:
+    """Its hidden tag says which it is, as that says to the app."""
+
+    @app.route("/hand", methods=["GET", "POST"])
+    def hand() -> str:
+        form, other = NameForm(), NameForm(prefix="other")
+        form.validate_on_submit()
+        form_by_hand = (
+            f"<form method=post {attributes}>{{{{ tag }}}}<input name=name></form>"
+        )
+        return "".join(
+            render_template_string(form_by_hand, tag=f.hidden_tag()) + str(f.name.data)
+            for f in (other, form)
+        )
+
+    answer = browser.submit_form("NameForm", page="/hand", name="Ada")
+    assert answer.text.endswith("Ada")
+
+
 def test_copies_are_told_apart_by_key(app: Flask) -> None:
     """As in ``show_form``."""
     html = "{{ show_form('name') }}{{ show_form('name', key=2) }}"

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -18,6 +19,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from .honeypot import older
+from .marker import FIELD
 
 
 class FormClient(FlaskClient):
@@ -38,7 +40,8 @@ class FormClient(FlaskClient):
 
         Fields that are not given keep what the page has in them.
 
-        :param name: the name of the form; of one without, that of its class.
+        :param name: the name of the form; of one without, that of its class. In HTML
+            written by hand, ``form.hidden_tag()`` says so, or an ``id``.
         :param page: the URL of the page that shows it.
         :param key: which of the copies on the page.
         :param values: what to put into the fields, by their names in HTML: text, a list
@@ -77,6 +80,16 @@ class _FormOnPage:
     #: What buttons send when they are pressed; who does not say presses the first. One
     #: without a name is under the empty one, and sends nothing.
     buttons: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def ids(self) -> Iterator[str]:
+        """The id that it has, and the one that ``quick_form`` would have given it."""
+        marker = "".join(self.fields.get(FIELD, ()))
+
+        if self.id:
+            yield self.id
+        if marker and "." not in marker:  # else it is signed, and of a named form
+            yield f"{marker}-form"
 
     def grow_older(self) -> None:
         """Let the form have been open for a while."""
@@ -184,10 +197,10 @@ class _FormParser(HTMLParser):
 
 
 def _find_form(answer: TestResponse, form_id: str) -> _FormOnPage:
-    forms = {form.id: form for form in _FormParser(answer.text).forms}
+    forms = {id: form for form in _FormParser(answer.text).forms for id in form.ids}
 
     if form_id not in forms:
-        there = ", ".join(map(repr, filter(None, forms))) or "none with an id"
+        there = ", ".join(map(repr, forms)) or "none with an id"
         raise LookupError(
             f"{answer.request.path} ({answer.status}) has no form with the id"
             f" {form_id!r}; it has {there}. Give the page that shows the form as"
