@@ -214,7 +214,7 @@ def _group_attributes(
     field: Any, view: FieldView, given: Mapping[str, Any]
 ) -> dict[str, Any]:
     attributes: dict[str, Any] = {"id": view.id}
-    own = field.render_kw or {}
+    own: Mapping[str, Any] = field.render_kw or {}
 
     if "autofocus" in own:
         attributes |= {"tabindex": "-1", "autofocus": True}
