@@ -19,6 +19,7 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from .errors import AuthError
+from .flows import create_api_token as make_api_token
 from .guards import JUST_SHOWN, Requirement, guard
 from .identity import clean_name
 from .pages import refused, render
@@ -29,7 +30,7 @@ from .state import current_state
 from .store import Token
 from .texts import texts
 from .throttling import API_TOKEN
-from .tokens import NEVER, digest_of
+from .tokens import NEVER
 from .visit import current_visit
 
 _ = texts.lazy
@@ -150,20 +151,19 @@ def _tokens_page() -> str | Response:
 def _create_token(form: CreateTokenForm) -> Response | None:
     """Make the token, and show it this once."""
     services, user = current_state().services(), current_visit().user
-    user_id, name = services.key_of(user), clean_name(form.name.data or "")
+    name, account = clean_name(form.name.data or ""), str(services.key_of(user))
     if not name:
         form.name.errors = [texts.gettext("Enter a name.")]
         return None
     try:
-        services.throttle.reserve(
-            API_TOKEN, account=digest_of(str(user_id)), address=client_network()
-        )
+        services.throttle.reserve(API_TOKEN, account=account, address=client_network())
     except AuthError as error:
         raise refused(error) from error
 
     days = form.days.data
-    text = services.api_tokens.make(
-        user_id,
+    text = make_api_token(
+        services,
+        user,
         name,
         scopes=form.wanted_scopes,
         lifetime=timedelta(days=days) if days else None,
