@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask
 from flask_simpleauth.store import Store
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore, SQLAlchemyUsers
@@ -13,15 +15,15 @@ from .models import User
 
 def make_store(app: Flask) -> Store[User]:
     """Return the store that the configuration asks for."""
-    url = app.config["REDIS_URL"]
-    if not url:
+    config: dict[str, Any] = dict(app.config)
+    if not config["REDIS_URL"]:
         return SQLAlchemyStore(db, User)
 
     # Imported here: without Redis its client need not be installed.
     from flask_simpleauth.stores.redis import RedisStore
 
     users = SQLAlchemyUsers(db, User)
-    return RedisStore(url, users=users, prefix=app.config["REDIS_PREFIX"])
+    return RedisStore(config["REDIS_URL"], users=users, prefix=config["REDIS_PREFIX"])
 
 
 def create_tables(app: Flask) -> None:

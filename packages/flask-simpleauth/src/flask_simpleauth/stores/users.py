@@ -89,10 +89,11 @@ class RelationalUsers(Generic[U]):
     def find(self, identity: str) -> U | None:
         """Return the user with this address or user name, and hold no connection."""
         user = self._find_alike(identity)
+        if user is None:
+            return None
         # MariaDB's collations take "ä" for "a" and one emoji for another. What they
         # find may be somebody else's account.
-        names = (self.model.email, self.model.username)
-        own = [getattr(user, name.key) for name in names if user and name is not None]
+        own = [self.attributes.read(user, name) for name in ("email", "username")]
         return user if identity in own else None
 
     def addresses(self) -> Iterator[tuple[Any, str]]:
