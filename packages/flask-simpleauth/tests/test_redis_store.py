@@ -4,6 +4,7 @@ import importlib
 import sys
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -110,6 +111,21 @@ def test_sets_forget_what_is_gone(redis_keys: tuple[str, str]) -> None:
             store.tokens.put(token)
             client.delete(f"{prefix}token:{token.digest}")
         assert client.scard(f"{prefix}tokens:1") < 10
+
+
+@pytest.mark.parametrize("key", ["ada", "1", uuid4(), 2**63])
+def test_keys_of_users(redis_keys: tuple[str, str], key: Any) -> None:
+    """Keys are told from one another by their types, and come back as they were."""
+    url, prefix = redis_keys
+    tokens = RedisStore(url, prefix=prefix).tokens
+    token = Token("a" * 64, "session", key, NOW, NOW + 60, NOW)
+    tokens.put(token)
+    tokens.put(Token("b" * 64, "session", 1, NOW, NOW + 60, NOW))
+
+    assert tokens.get("a" * 64, "session") == token
+    assert tokens.list_for(key, "session") == [token]
+    assert tokens.revoke(1) == 1
+    assert tokens.revoke(key) == 1
 
 
 def test_odd_key(redis_keys: tuple[str, str]) -> None:
