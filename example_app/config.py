@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,16 @@ def defaults(instance_path: str) -> dict[str, Any]:
     """
     folder = Path(instance_path)
     folder.mkdir(parents=True, exist_ok=True)
-    database = f"sqlite:///{folder / 'guestbook.sqlite3'}"
+    own_file = f"sqlite:///{folder / 'guestbook.sqlite3'}"
+    database = os.environ.get("DATABASE_URL") or own_file
     origin = os.environ.get("ORIGIN")
     is_secure = bool(origin and origin.startswith("https:"))
 
     return {
         "SECRET_KEY": os.environ.get("SECRET_KEY") or _kept_secret(folder),
-        "SQLALCHEMY_DATABASE_URI": os.environ.get("DATABASE_URL", database),
+        "SQLALCHEMY_DATABASE_URI": _with_driver(database),
+        # a connection that the server has closed meanwhile is no error
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
         "REDIS_URL": os.environ.get("REDIS_URL"),
         "REDIS_PREFIX": os.environ.get("REDIS_PREFIX", "guestbook:"),
         "MAIL_URL": os.environ.get("MAIL_URL"),
@@ -46,6 +51,16 @@ def _kept_secret(folder: Path) -> str:
     """Return this machine's secret key, made at the first start."""
     file = folder / "secret_key"
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex())
+        # Never there half written: several workers may start at once.
+        draft = folder / f"secret_key.{secrets.token_hex(8)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex())
+        with suppress(FileExistsError):
+            file.hardlink_to(draft)
+        draft.unlink()
     return file.read_text()
+
+
+def _with_driver(url: str) -> str:
+    """Name our driver in the ``postgres://`` or ``postgresql://`` that hosts give."""
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)

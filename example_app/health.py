@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import Any, cast
+
+from flask import Flask, current_app
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,8 +17,28 @@ def init_app(app: Flask) -> None:
 
 
 def _health() -> tuple[dict[str, str], int]:
+    found = {"database": _database_answers()}
+    url = cast("str | None", current_app.config["REDIS_URL"])
+    if url:
+        found["redis"] = _redis_answers(url)
+    words = {name: "ok" if ok else "out of reach" for name, ok in found.items()}
+    return words, 200 if all(found.values()) else 503
+
+
+def _database_answers() -> bool:
     try:
         db.session.execute(text("SELECT 1"))
     except SQLAlchemyError:
-        return {"database": "out of reach"}, 503
-    return {"database": "ok"}, 200
+        return False
+    return True
+
+
+def _redis_answers(url: str) -> bool:
+    import redis
+
+    client: Any = redis  # whose types say too little for strict checkers
+    try:
+        with client.from_url(url, socket_timeout=2, socket_connect_timeout=2) as server:
+            return bool(server.ping())
+    except redis.RedisError:
+        return False

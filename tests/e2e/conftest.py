@@ -21,8 +21,11 @@ from .axe import complaints
 ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
 
-# What a browser's console says of pages, not files, that refuse, as they should.
-REFUSALS = re.compile(r"status of (4\d\d|500)\b(?!.*/static/)")
+# What a browser's console says of pages, not files, that refuse, as they should, and
+# while we take the network away.
+REFUSALS = re.compile(
+    r"status of (4\d\d|500)\b(?!.*/static/)|ERR_INTERNET_DISCONNECTED"
+)
 
 
 class Site:

@@ -34,6 +34,7 @@ FOR_ADMINS = [
     "/admin/users/1",
     "/admin/audit",
     "/auth/account",
+    "/auth/tokens",
     "/auth/confirm",
     "/auth/delete",
     "/auth/logout",

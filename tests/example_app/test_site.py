@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -162,6 +163,37 @@ def test_health(app: Flask, client: AuthClient) -> None:
         Path(str(db.engine.url.database)).unlink()
         Path(str(db.engine.url.database)).mkdir()
     assert client.get("/health").status_code == 503
+
+
+@pytest.mark.parametrize("made_by", ["postgres", "postgresql"])
+def test_database_url_of_hosts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_by: str
+) -> None:
+    """The URL that hosts give names no driver, and gets the one that we install."""
+    monkeypatch.setenv("DATABASE_URL", f"{made_by}://me@host/book")
+    settings = config.defaults(str(tmp_path))
+    assert settings["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://me@host/book"
+
+
+def test_secret_key_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers that start at once agree on one key, and leave no draft of another."""
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(config.defaults, [str(tmp_path)] * 8))
+    assert len({settings["SECRET_KEY"] for settings in found}) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_health_of_redis(app: Flask) -> None:
+    """The health page says which of the two servers does not answer."""
+    app.config["REDIS_URL"] = "redis://127.0.0.1:1/0"
+    response = app.test_client().get("/health")
+    assert response.status_code == 503
+    assert response.json == {"database": "ok", "redis": "out of reach"}
+
+    app.config["REDIS_URL"] = find_server("redis")
+    response = app.test_client().get("/health")
+    assert response.json == {"database": "ok", "redis": "ok"}
 
 
 def test_mailers(app: Flask) -> None:
