@@ -1,8 +1,10 @@
 """The names of time zones, as a visitor's browser or a configuration gives them."""
 
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-_NAMES = available_timezones()
+# Read from the disk when the first zone is asked for.
+_names = cache(available_timezones)
 
 
 def find_zone(name: object) -> ZoneInfo | None:
@@ -11,4 +13,4 @@ def find_zone(name: object) -> ZoneInfo | None:
     The name may come from a stranger. ``ZoneInfo`` takes a name for a path, so only
     one that is on the list of names reaches it.
     """
-    return ZoneInfo(str(name)) if str(name) in _NAMES else None
+    return ZoneInfo(str(name)) if str(name) in _names() else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from email.headerregistry import Address
 from email.message import EmailMessage
 
 
@@ -30,6 +29,9 @@ class Message:
             if you like: ``"The site <site@example.org>"``.
         :raises ValueError: if the address it is to is none.
         """
+        # Imported here: it takes its time, and only who sends mail needs it.
+        from email.headerregistry import Address
+
         mail = EmailMessage()
         mail["From"], mail["Subject"] = sender, self.subject
         # Not as text: a comma in an address would make two of one.

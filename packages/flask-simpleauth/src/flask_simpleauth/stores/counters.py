@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Table, case, select
-from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import IntegrityError
 
 from ..store import Hit
@@ -71,6 +70,9 @@ class RelationalCounters:
         another = _one_more(table, window, now)
 
         if connection.dialect.name in _MYSQL:
+            # Imported here: the dialect is large, and most apps do not use it.
+            from sqlalchemy.dialects import mysql
+
             # An update that finds no row locks the gap that all others insert into.
             upsert = mysql.insert(table).values(first)
             connection.execute(upsert.on_duplicate_key_update(another))
