@@ -184,14 +184,14 @@ def test_secret_key_of_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
 
 
-def test_health_of_redis(app: Flask) -> None:
+def test_health_of_redis(app: Flask, servers: dict[str, str]) -> None:
     """The health page says which of the two servers does not answer."""
     app.config["REDIS_URL"] = "redis://127.0.0.1:1/0"
     response = app.test_client().get("/health")
     assert response.status_code == 503
     assert response.json == {"database": "ok", "redis": "out of reach"}
 
-    app.config["REDIS_URL"] = find_server("TEST_REDIS_URL")
+    app.config["REDIS_URL"] = servers["REDIS_URL"]
     response = app.test_client().get("/health")
     assert response.json == {"database": "ok", "redis": "ok"}
 
