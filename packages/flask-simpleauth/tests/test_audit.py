@@ -214,7 +214,7 @@ def test_no_line_can_be_forged(
     """Line breaks, of any kind, in what is recorded begin no line (CWE-117)."""
     forged = "x\n2027 INFO forged\r\x85\u2028\x1b[2J"
     with caplog.at_level(logging.INFO, "flask_simpleauth.audit"):
-        app.test_cli_runner().invoke(args=["auth", "create-token", ADA, forged])
+        app.test_cli_runner().invoke(args=["auth", "grant", ADA, forged])
         client.environ_base["REMOTE_ADDR"] = forged
         sign_in(client, email=f"{forged}@example.org", password=forged)
     assert len(caplog.messages) == 2
