@@ -22,6 +22,7 @@ from . import (
     headers,
     health,
     language,
+    sqlite,
 )
 from .extensions import auth, babel, db, forms, greet
 from .mail import make_mailer
@@ -53,6 +54,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     for module in (audit, errors, headers, health, language):
         module.init_app(app)
 
+    sqlite.init_app(app)
     create_tables(app)
 
     return app

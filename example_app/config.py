@@ -29,8 +29,12 @@ def defaults(instance_path: str) -> dict[str, Any]:
     return {
         "SECRET_KEY": os.environ.get("SECRET_KEY") or _kept_secret(folder),
         "SQLALCHEMY_DATABASE_URI": _with_driver(database),
-        # a connection that the server has closed meanwhile is no error
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            # a connection that the server has closed meanwhile is no error
+            "pool_pre_ping": True,
+            # what a statement that fails was given is not for the log
+            "hide_parameters": True,
+        },
         "REDIS_URL": os.environ.get("REDIS_URL"),
         "REDIS_PREFIX": os.environ.get("REDIS_PREFIX", "guestbook:"),
         "MAIL_URL": os.environ.get("MAIL_URL"),

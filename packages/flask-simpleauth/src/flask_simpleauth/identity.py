@@ -77,6 +77,9 @@ def normalise_either(identity: str, *, usernames: bool) -> str:
 
 def clean_name(name: str) -> str:
     """Return a name as it is stored: in one line, without what no database keeps."""
-    line = " ".join(name.split())
-    kept = (c for c in line if unicodedata.category(c) not in _NO_TEXT)
-    return "".join(kept)[:MAX_NAME]
+    kept = (c for c in name if c.isspace() or _is_text(c))
+    return " ".join("".join(kept).split())[:MAX_NAME].rstrip()
+
+
+def _is_text(character: str) -> bool:
+    return unicodedata.category(character) not in _NO_TEXT

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
-from itsdangerous import URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 
 #: Random bytes in a key. OWASP ASVS 7.2.3 asks for 16.
 _KEY_BYTES = 32
@@ -32,9 +33,19 @@ def digest_of(*parts: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+class _Signer(URLSafeSerializer):
+    def loads(self, s: str | bytes, *args: Any, **kwargs: Any) -> Any:
+        # Nothing that we sign is. JSON may even have what cannot be encoded.
+        if isinstance(s, str) and not s.isascii():
+            raise BadSignature("not ASCII")
+        return super().loads(s, *args, **kwargs)
+
+
 def signer(keys: Sequence[bytes], purpose: str) -> URLSafeSerializer:
     """Return what signs and reads values for one purpose, and for no other.
 
+    What it cannot read raises itsdangerous' ``BadData``, whatever it is.
+
     :param keys: oldest first; the last signs, all are accepted.
     """
-    return URLSafeSerializer(list(keys), salt=f"simpleauth.{purpose}")
+    return _Signer(list(keys), salt=f"simpleauth.{purpose}")

@@ -90,6 +90,22 @@ def test_devise_cve_2019_16109_odd_values(
     assert site.mails.sent == []
 
 
+@pytest.mark.parametrize("kind", [*ONLY_JSON, "nul", "null", "controls"])
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [("login", "next"), ("confirm", "next"), ("confirm", "interrupted")],
+)
+def test_devise_cve_2019_16109_hidden_fields(
+    site: Site, form: str, field: str, kind: str
+) -> None:
+    """3.13 The same for what only scripts would change: it leads nowhere but home."""
+    client = site.sign_in() if FORMS[form][1] else site.client()
+    data = {**FORMS[form][0], field: VALUES[kind]}
+    answer = client.post(f"/auth/-/forms/{form}", json=data)
+    assert answer.status_code in (200, 422)
+    assert answer.get_json().get("redirect", "/") in ("/", None)
+
+
 def test_devise_cve_2019_16109_names(site: Site, clock: Clock) -> None:
     """3.13 The same for a name: what no database keeps is left out of it."""
     site.stop_mail()
