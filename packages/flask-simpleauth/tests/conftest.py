@@ -167,6 +167,13 @@ def make_database(uri: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
     return app, db, User
 
 
+@pytest.fixture
+def new_database_url() -> Iterator[Callable[[str], str]]:
+    """Give the URL of an empty database that no other test has used."""
+    with ExitStack() as stack:
+        yield lambda name: stack.enter_context(database_on(find_server(name)))
+
+
 @contextmanager
 def with_tables(uri: str) -> Iterator[tuple[Flask, SQLAlchemy, type[Any]]]:
     """Make an app with its tables, and close its connections afterwards."""
