@@ -1,7 +1,8 @@
-"""Each program in a README is complete: it runs as it stands, and is typed."""
+"""Each program in a README and in the documentation runs as it stands, and is typed."""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,23 +12,29 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-READMES = sorted([*ROOT.glob("README.md"), *ROOT.glob("packages/*/README.md")])
+PAGES = sorted([*ROOT.glob("README.md"), *ROOT.glob("packages/*/README.md")])
+PAGES += sorted(ROOT.glob("docs/**/*.md"))
 PROGRAM = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def find_programs() -> Iterator[tuple[str, str]]:
     """Find each program, and name it after its place."""
-    for readme in READMES:
-        text = readme.read_text(encoding="utf-8")
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        place = re.sub(r"\W", "_", str(page.relative_to(ROOT).with_suffix("")))
         for program in PROGRAM.finditer(text):
             line = text.count("\n", 0, program.start(1)) + 1
-            yield f"{readme.parent.name.replace('-', '_')}_line_{line}", program[1]
+            yield f"{place}_line_{line}", program[1]
 
 
 PROGRAMS = dict(find_programs())
 
 VISIT = """
 import {name} as program
+
+for name in dir(program):
+    if name.startswith("test_"):
+        getattr(program, name)()
 
 app = program.create_app() if hasattr(program, "create_app") else program.app
 app.testing = True
@@ -43,15 +50,20 @@ def save_programs(folder: Path) -> None:
 
 def run(*arguments: str, cwd: Path) -> None:
     """Run Python, and show what it printed if it fails."""
+    redis = os.environ.get("TEST_REDIS_URL")
     result = subprocess.run(
-        [sys.executable, *arguments], cwd=cwd, capture_output=True, text=True
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env={**os.environ, "REDIS_URL": redis} if redis else None,
+        capture_output=True,
+        text=True,
     )
     assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program_runs(name: str, tmp_path: Path) -> None:
-    """The program makes an app, and its front page, if there is one, is no error."""
+    """The tests in it pass, and the front page, if there is one, is no error."""
     save_programs(tmp_path)
     run("-W", "error", "-c", VISIT.format(name=name), cwd=tmp_path)
 
