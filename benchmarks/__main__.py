@@ -74,6 +74,12 @@ class Run:
         self.grown.extend(grow(effort, self._databases))
         yield report.growths(self.grown)
 
+    def write(self, text: str, folder: Path) -> None:
+        """Keep what was printed, with its plots, in a folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        page = text + self.plot(folder)
+        (folder / "README.md").write_text(page, encoding="utf-8")
+
     def plot(self, folder: Path) -> str:
         """Draw what was measured, and return the sections that show it."""
         text = ""
@@ -117,11 +123,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for section in measure():
                 report.say(section)
                 text += section
-
-    if given.write is not None:
-        given.write.mkdir(parents=True, exist_ok=True)
-        text += run.plot(given.write)
-        (given.write / "README.md").write_text(text, encoding="utf-8")
+            if given.write is not None:  # after each part, so that nothing is lost
+                run.write(text, given.write)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,10 @@ _METHOD = "scrypt:16384:8:5"
 _HASHES = (os.cpu_count() or 1) + 1
 _MEGABYTES = 32
 
+#: Seconds until somebody in the crowd takes no answer for one.
+_PATIENCE = 300
+
+#: Its status, 0 if there was none, how long it took, and whether it says when to retry.
 Answer = tuple[int, float, bool]
 
 
@@ -153,11 +157,15 @@ class Person:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
 
         start = time.perf_counter()
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=120)
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        response.read()
-        connection.close()
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=_PATIENCE)
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            response.read()
+        except OSError:
+            return 0, time.perf_counter() - start, False
+        finally:
+            connection.close()
         took = time.perf_counter() - start
 
         for cookie in response.headers.get_all("Set-Cookie", []):

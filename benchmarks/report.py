@@ -41,7 +41,8 @@ def heading(effort: Effort) -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     day, cores = f"{date.today():%d %B %Y}", os.cpu_count()
     rounds = f"{effort.starts} x {effort.rounds}"
-    where = f"{_processor()}, {cores} cores, {platform.system()}"
+    busy = f"load {os.getloadavg()[1]:.1f} at the start"
+    where = f"{_processor()}, {cores} cores, {platform.system()}, {busy}"
     return f"""# Benchmarks
 
 What the three packages cost, beside Flask by hand and beside their peers, all doing the
