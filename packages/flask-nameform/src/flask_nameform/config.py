@@ -68,16 +68,11 @@ class LiveSettings(Generic[S]):
         rows = zip(self._fields.items(), self._values, values, strict=True)
 
         for key, field in [row for row, old, new in rows if old != new]:
-            if field.metadata.get("at_start"):
-                raise RuntimeError(
-                    f"{key} was changed after 'init_app' had used it."
-                    " Set it before calling 'init_app'."
-                )
-            if self._served:
-                raise RuntimeError(
-                    f"{key} was changed after the first request."
-                    " Set it before the app starts to serve."
-                )
+            at_start = field.metadata.get("at_start")
+
+            if at_start or self._served:
+                event = "'init_app' had used it" if at_start else "the first request"
+                raise RuntimeError(f"{key} was changed after {event}. Set it before.")
 
     def _make(self, values: list[Any]) -> S:
         hints = _hints_of(self._kind)
@@ -126,10 +121,8 @@ def _is_list_of_strings(value: Collection[object]) -> bool:
 
 def _refuse_misspelt(config: Mapping[str, Any], keys: Collection[str]) -> None:
     """Refuse a key one slip away from ours; an app's own key may share the prefix."""
-    ours = tuple(keys)
-
     for key in config:
-        meant = _meant_by(key, ours)
+        meant = _meant_by(key, tuple(keys))
 
         if meant != key:
             raise RuntimeError(
@@ -141,7 +134,4 @@ def _refuse_misspelt(config: Mapping[str, Any], keys: Collection[str]) -> None:
 @lru_cache(maxsize=1024)
 def _meant_by(key: str, ours: tuple[str, ...]) -> str:
     """Return the key of ours that this one is close to, or the key itself."""
-    if key in ours:
-        return key
-
     return next(iter(get_close_matches(key, ours, n=1, cutoff=0.9)), key)
