@@ -11,12 +11,11 @@ from benchmarks import load, report
 from benchmarks.__main__ import main
 from benchmarks.databases import on_sqlite
 from benchmarks.growth import ACCOUNTS, OTHERS, Growth
-from benchmarks.measuring import Effort, Figures, compare
+from benchmarks.measuring import Effort, Figures, Running, compare
 from benchmarks.peers import Subject
 from benchmarks.plots import plot_growth, plot_ratios
 from benchmarks.rows import Group, forms, greetings
 from benchmarks.rows import on_sqlite as accounts
-from benchmarks.work import WORK
 
 ONCE = Effort(starts=1, rounds=2)
 SUBJECT = Subject("By hand", "by_hand", "form")
@@ -38,9 +37,8 @@ def test_growth(growth: Growth) -> None:
     with on_sqlite() as at:
         where = (at("growing"),) if growth in ACCOUNTS else ()
         size = growth.sizes[0]
-        site = Subject("", "growing", growth.function, (*where, size)).make()
-        site.prepare()
-        assert WORK[growth.work](site)(3) > (0, 0)
+        with Running(Subject("", "growing", growth.function, (*where, size))) as app:
+            assert app.round(growth.work) > (0, 0)
 
 
 def test_verdict() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from runpy import run_path
 from typing import Any
@@ -21,16 +23,28 @@ def database(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'diary.sqlite3'}"
 
 
-def load(program: str, database: str) -> tuple[Flask, dict[str, Any]]:
-    names = run_path(str(PROGRAMS / program))
-    app: Flask = names["create_app"](database)
-    app.config["SIMPLEAUTH_PASSWORD_HASH"] = "scrypt:256:8:1"
-    return app, names
+Load = Callable[[str], tuple[Flask, dict[str, Any]]]
 
 
-def test_users_move_with_their_passwords(database: str) -> None:
+@pytest.fixture
+def load(database: str) -> Iterator[Load]:
+    """Make the app of a program, whose connections are closed when all is done."""
+    with ExitStack() as open_apps:
+
+        def load(program: str) -> tuple[Flask, dict[str, Any]]:
+            names = run_path(str(PROGRAMS / program))
+            app: Flask = names["create_app"](database)
+            app.config["SIMPLEAUTH_PASSWORD_HASH"] = "scrypt:256:8:1"
+            with app.app_context():
+                open_apps.callback(names["db"].engine.dispose)
+            return app, names
+
+        yield load
+
+
+def test_users_move_with_their_passwords(load: Load) -> None:
     """Who had an account signs in as before, and each form still keeps what is sent."""
-    old_app, old = load("before.py", database)
+    old_app, old = load("before.py")
     with old_app.app_context():
         pw_hash = generate_password_hash(PASSWORD, "scrypt:512:8:1")
         old["db"].session.add(old["User"](email="ada@example.org", pw_hash=pw_hash))
@@ -47,7 +61,7 @@ def test_users_move_with_their_passwords(database: str) -> None:
     assert old_client.post("/login", data=sent).location == "/"
     assert "The diary of ada@example.org" in old_client.get("/").text
 
-    new_app, new = load("after.py", database)
+    new_app, new = load("after.py")
     client = FormClient(new_app)
     cookie = old_client.get_cookie("session")
     assert cookie is not None
