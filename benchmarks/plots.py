@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .growth import Growth
@@ -23,14 +24,8 @@ def plot_ratios(
 ) -> None:
     """Draw how each app compares with Flask by hand, a panel for each kind of work."""
     with mpl.rc_context(_STYLE):
-        across = 3
-        down = -(-len(rows) // across)
-        figure = Figure(figsize=(10, 1.9 * down), layout="constrained")
-        panels = figure.subplots(down, across, squeeze=False)
-        for panel in panels.flat[len(rows) :]:
-            panel.set_visible(False)
-
-        for panel, (title, figures) in zip(panels.flat, rows.items(), strict=False):
+        figure, panels = _panels(len(rows), across=3, height=1.9)
+        for panel, (title, figures) in zip(panels, rows.items(), strict=True):
             labels = [each.subject.label for each in figures]
             colours = [_OURS if label in ours else _OTHERS for label in labels]
             bars = panel.barh(labels, [each.ratio for each in figures], color=colours)
@@ -38,7 +33,6 @@ def plot_ratios(
             panel.axvline(1, color="black", linewidth=0.8)
             panel.set(title=title, xlim=(0, 1.25 * max(each.ratio for each in figures)))
             panel.invert_yaxis()
-            panel.spines[["top", "right"]].set_visible(False)
         figure.suptitle("Time for a request, to that of Flask by hand")
         _save(figure, file)
 
@@ -52,24 +46,36 @@ def plot_growth(
         by_growth.setdefault(each[1].label, []).append(each)
 
     with mpl.rc_context(_STYLE):
-        across = 2
-        down = -(-len(by_growth) // across)
-        figure = Figure(figsize=(10, 2.4 * down), layout="constrained")
-        panels = figure.subplots(down, across, squeeze=False)
-        for panel in panels.flat[len(by_growth) :]:
-            panel.set_visible(False)
-
-        for panel, (title, lines) in zip(panels.flat, by_growth.items(), strict=False):
+        figure, panels = _panels(len(by_growth), across=2, height=2.4)
+        for panel, (title, lines) in zip(panels, by_growth.items(), strict=True):
+            highest = 0.0
             for label, growth, figures in lines:
                 times = [each.microseconds / 1000 for each in figures]
-                panel.plot(growth.sizes, times, marker="o", label=label)
-            panel.set(title=title, ylabel="ms", ylim=(0, None))
+                product = label.removeprefix(title).strip(" ()")
+                panel.plot(growth.sizes, times, marker="o", label=product)
+                highest = max(highest, *times)
+            panel.set(title=title, ylabel="ms", ylim=(0, 1.4 * highest))
             if lines[0][1].promised is not None:
                 panel.set_xscale("log")  # what should be flat is so on any scale
             if len(lines) > 1:
-                panel.legend(frameon=False)
-            panel.spines[["top", "right"]].set_visible(False)
+                panel.legend(frameon=False, loc="upper left", ncols=len(lines))
+        figure.suptitle("Time for a request, as there is more of something")
         _save(figure, file)
+
+
+def _panels(number: int, across: int, height: float) -> tuple[Figure, list[Axes]]:
+    """Return a figure with so many panels.
+
+    :param height: of each row of panels. Inches.
+    """
+    down = -(-number // across)
+    figure = Figure(figsize=(10, height * down), layout="constrained")
+    panels = list(figure.subplots(down, across, squeeze=False).flat)
+    for panel in panels:
+        panel.spines[["top", "right"]].set_visible(False)
+    for panel in panels[number:]:
+        panel.set_visible(False)
+    return figure, panels[:number]
 
 
 def _save(figure: Figure, file: Path) -> None:
