@@ -12,8 +12,9 @@ from .databases import Databases, on_postgresql, on_sqlite, postgresql_server
 from .growth import Growth, grow
 from .measuring import Effort, Figures, compare
 from .plots import plot_growth, plot_ratios
+from .profiles import profile
 
-PARTS = ("requests", "imports", "starts", "throughput", "growth")
+PARTS = ("requests", "profiles", "imports", "starts", "throughput", "growth")
 
 
 class Run:
@@ -25,13 +26,16 @@ class Run:
         self.rows: dict[str, Sequence[Figures]] = {}
         self.grown: list[tuple[str, Growth, list[Figures]]] = []
 
-    def requests(self) -> Iterator[str]:
-        """Compare what a request costs."""
-        groups = [
+    def _groups(self) -> list[rows.Group]:
+        return [
             rows.on_sqlite(self._databases["SQLite"]),
             rows.forms(),
             rows.greetings(),
         ]
+
+    def requests(self) -> Iterator[str]:
+        """Compare what a request costs."""
+        groups = self._groups()
         if "PostgreSQL" in self._databases:
             groups.insert(1, rows.on_postgresql(self._databases["PostgreSQL"]))
         for group in groups:
@@ -40,6 +44,11 @@ class Run:
         # What hashes takes its time, and needs no thousand of rounds.
         few = Effort(1, max(2, self._effort.rounds // 10))
         yield self._compared(rows.hashing(self._databases["SQLite"]), few)
+
+    def profiles(self) -> Iterator[str]:
+        """Look where the time goes."""
+        found = [each for group in self._groups() for each in profile(group)]
+        yield report.shares(found)
 
     def _compared(self, group: rows.Group, effort: Effort) -> str:
         works = [row.work for row in group.rows]

@@ -12,12 +12,16 @@ from pathlib import Path
 
 from .growth import Growth
 from .measuring import Effort, Figures
+from .profiles import Comparison
 from .rows import Group
 from .serving import Throughput
 from .starting import IMPORT_PROMISED, Start
 
 #: What a measurement is good for.
 _TOLERANCE = 0.02
+
+#: Microseconds; a difference that no profile shows reliably.
+_SMALL = 2
 
 _LIBRARIES = (
     "Flask",
@@ -87,6 +91,22 @@ def comparison(group: Group, found: Mapping[str, Sequence[Figures]]) -> str:
             label = ""
     header = ("work", "app", "time", "ratio", "at most", "kept")
     return _section(group.title, header, lines)
+
+
+def shares(found: Iterable[Comparison]) -> str:
+    """Return what is spent in each library, on each row that has a promise."""
+    lines = []
+    for each in found:
+        label = each.row.label
+        for name in each.libraries:
+            before, ours = each.yardstick.get(name, 0), each.ours.get(name, 0)
+            if abs(ours - before) < _SMALL:
+                continue
+            numbers = f"{before:.0f} us", f"{ours:.0f} us", f"{ours - before:+.0f} us"
+            lines.append((label, f"`{name}`", *numbers))
+            label = ""
+    header = ("work", "spent in", "Flask by hand", "ours", "more")
+    return _section("Where the time goes", header, lines)
 
 
 def growths(grown: Iterable[tuple[str, Growth, Sequence[Figures]]]) -> str:

@@ -14,6 +14,7 @@ from benchmarks.growth import ACCOUNTS, OTHERS, Growth
 from benchmarks.measuring import Effort, Figures, Running, compare
 from benchmarks.peers import Subject
 from benchmarks.plots import plot_growth, plot_ratios
+from benchmarks.profiles import profile
 from benchmarks.rows import Group, forms, greetings
 from benchmarks.rows import on_sqlite as accounts
 
@@ -39,6 +40,13 @@ def test_growth(growth: Growth) -> None:
         size = growth.sizes[0]
         with Running(Subject("", "growing", growth.function, (*where, size))) as app:
             assert app.round(growth.work) > (0, 0)
+
+
+def test_profile() -> None:
+    """What we spend in each library stands beside what the yardstick spends there."""
+    (found,) = profile(greetings())
+    assert found.yardstick["jinja2"] > 0
+    assert "| `flask_greet` | 0 us |" in report.shares([found])
 
 
 def test_verdict() -> None:
