@@ -11,6 +11,7 @@ from .cli import forms_command
 from .dispatch import submit
 from .i18n import current_locale, texts
 from .pages import posted_here
+from .policy import SAFE_METHODS
 from .registry import State
 from .rendering import error_summary, error_title, quick_form, render_field
 from .rerender import Rerender
@@ -47,6 +48,10 @@ def _wire(app: Flask) -> None:
 
 
 def _protect() -> Response | None:
+    # First of all, since most requests are: nothing will run that changes anything.
+    if request.method in SAFE_METHODS:
+        return None
+
     other = current_app.extensions.get("csrf")
 
     # The endpoint of forms asks by itself.
