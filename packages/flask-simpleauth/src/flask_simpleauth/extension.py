@@ -8,7 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from flask import Blueprint, Flask, abort, current_app, has_request_context
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    has_request_context,
+    request_started,
+)
 
 from . import confirmation, flows, notices
 from .authentication import Attempt, Client, authenticate
@@ -138,8 +145,8 @@ class SimpleAuth(Generic[U]):
             exporters=self._exporters,
         )
         app.extensions[KEY] = state
-        app.context_processor(lambda: {"auth": self, "current_user": CurrentUser()})
-        app.before_request(_check_order_once)
+        app.jinja_env.globals.update(auth=self, current_user=CurrentUser())
+        request_started.connect(_check_order_once, app)
         prefix = state.settings().url_prefix
         app.register_blueprint(make_blueprint(prefix, self._sign_up_form))
         app.cli.add_command(auth_cli)
@@ -432,8 +439,6 @@ def _embedded_store(app: Flask) -> Store[Any]:
     return EmbeddedStore(Path(app.instance_path) / "simpleauth.sqlite3")
 
 
-def _check_order_once() -> None:
-    state: State = current_app.extensions[KEY]
-    if not state.views_are_checked:
-        check_order(current_app)
-        state.views_are_checked = True
+def _check_order_once(app: Flask, **_: object) -> None:
+    check_order(app)
+    request_started.disconnect(_check_order_once, app)

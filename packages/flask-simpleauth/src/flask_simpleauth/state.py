@@ -65,7 +65,6 @@ class State:
         self.permissions = permissions or {}
         self.mailer = mailer
         self.exporters = exporters
-        self.views_are_checked = False
         self._breached = breached
         self._app = app
         self._store = store
