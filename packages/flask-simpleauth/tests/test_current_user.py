@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from flask_simpleauth import SimpleAuth
+from jinja2 import DictLoader
 
 PASSWORD = "correct horse battery"
 
@@ -61,6 +62,17 @@ def test_answers(client: FlaskClient) -> None:
     assert render(client, template).split("|") == [nobody for _, nobody, _ in cases]
     client.post("/in")
     assert render(client, template).split("|") == [ada for _, _, ada in cases]
+
+
+def test_imported_macros(app: Flask, client: FlaskClient) -> None:
+    """A macro that a template imports knows who is there, without being told."""
+    macro = (
+        "{% macro who() %}{{ auth.user.name }} {{ current_user.name }}{% endmacro %}"
+    )
+    app.jinja_loader = DictLoader({"macros.html": macro})
+    client.post("/in")
+    page = render(client, "{% from 'macros.html' import who %}{{ who() }}")
+    assert page == "&lt;Ada&gt; &lt;Ada&gt;"
 
 
 def test_outside_a_request(app: Flask, auth: SimpleAuth) -> None:
