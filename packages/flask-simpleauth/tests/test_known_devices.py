@@ -22,7 +22,9 @@ def test_round_trip() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "x.y", KnownDevice.new().write([b"another key"]), "x" * 100_000]
+    "text",
+    ["", "x", "x.y", KnownDevice.new().write([b"another key"]), "x" * 100_000],
+    ids=["empty", "text", "dotted", "of another key", "long"],
 )
 def test_forged(text: str) -> None:
     """What we have not signed is no device."""
