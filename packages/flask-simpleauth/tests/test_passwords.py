@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import hashlib
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from flask_simpleauth import Busy
 from flask_simpleauth.passwords import MAX_LENGTH, Passwords
+from flask_simpleauth.testing.stores.crowd import at_once, in_processes
 
 CHEAP = "scrypt:256:8:1"
 
@@ -67,3 +71,27 @@ def test_bounded_places() -> None:
     assert busy == errors
     assert 0 < len(busy) < 8
     assert busy[0].retry_after >= 1
+
+
+def test_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many threads ask, two hash, which is where the memory for it stays."""
+    scrypt, hashing = hashlib.scrypt, set[int]()
+
+    def note(*args: Any, **options: Any) -> bytes:
+        hashing.add(threading.get_ident())
+        return scrypt(*args, **options)
+
+    monkeypatch.setattr(hashlib, "scrypt", note)
+    passwords = Passwords(CHEAP, places=2)
+    stored = passwords.hash("correct horse")
+
+    assert at_once(lambda: passwords.verify(stored, "correct horse")) == [True] * 20
+    assert len(hashing) <= 2
+
+
+def test_forked() -> None:
+    """A worker that is forked after the first hash hashes for itself."""
+    passwords = Passwords(CHEAP)
+    stored = passwords.hash("correct horse")
+
+    assert in_processes(lambda: passwords.verify(stored, "correct horse")) == [True] * 4

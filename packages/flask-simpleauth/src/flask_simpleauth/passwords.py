@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 import unicodedata
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
+from typing import TypeVar
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -15,6 +16,8 @@ from .errors import Busy
 from .foreign_hashes import PREFIXES, ForeignHashes
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 #: Characters. Beyond this a password only makes the server work (Django's
 #: CVE-2013-1443); up to it each character counts (OWASP ASVS 6.2.8, 6.2.9).
@@ -31,7 +34,9 @@ class Passwords:
     """Hashes and verifies, a bounded number at a time.
 
     scrypt takes tens of megabytes for a tenth of a second, so a crowd at the sign-in
-    page must queue instead of taking the machine down.
+    page must queue instead of taking the machine down. It queues for a few threads that
+    do nothing else: the C library keeps for each thread what that has once freed, and a
+    server has many.
 
     :param method: Werkzeug's notation, such as ``"scrypt:16384:8:5"``.
     :param places: how many are hashed at once; one more than there are cores if
@@ -51,15 +56,17 @@ class Passwords:
         self._method = method
         self._foreign = foreign or ForeignHashes()
         self._patience = patience
-        self._places = threading.BoundedSemaphore(places or (os.cpu_count() or 1) + 1)
+        self._places = places or (os.cpu_count() or 1) + 1
+        self._threads: dict[int, ThreadPoolExecutor] = {}
 
     def hash(self, password: str) -> str:
         """Return the hash to store.
 
         :raises Busy: if no place was free in time.
         """
-        with self._place():
-            return generate_password_hash(_normalised(password), self._method)
+        return self._in_turn(
+            lambda: generate_password_hash(_normalised(password), self._method)
+        )
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Tell whether the password is the stored one's.
@@ -69,16 +76,18 @@ class Passwords:
 
         :raises Busy: if no place was free in time.
         """
-        with self._place():
-            answer = None if stored is None else self._compare(stored, password)
-            if answer is None:
-                nobodys = f"{self._method}$none${_NO_DIGEST}"
-                answer = check_password_hash(nobodys, _normalised(password))
-            return answer
+        return self._in_turn(lambda: self._verify(stored, password))
 
     def needs_rehash(self, stored: str) -> bool:
         """Tell whether the hash was made by another method than today's."""
         return stored.partition("$")[0] != self._method
+
+    def _verify(self, stored: str | None, password: str) -> bool:
+        answer = None if stored is None else self._compare(stored, password)
+        if answer is None:
+            nobodys = f"{self._method}$none${_NO_DIGEST}"
+            answer = check_password_hash(nobodys, _normalised(password))
+        return answer
 
     def _compare(self, stored: str, password: str) -> bool | None:
         """Tell whether they match, ``None`` if the hash is not to be understood."""
@@ -90,14 +99,21 @@ class Passwords:
             logger.warning("The password hash of a user cannot be read.")
             return None
 
-    @contextmanager
-    def _place(self) -> Generator[None, None, None]:
-        if not self._places.acquire(timeout=self._patience):
+    def _in_turn(self, work: Callable[[], T]) -> T:
+        """Return what the work comes to, once one of the threads has a hand free."""
+        # What is logged there belongs to the same request.
+        done = self._pool().submit(copy_context().run, work)
+        if wait([done], self._patience).not_done and done.cancel():
             raise Busy(retry_after=max(1, int(self._patience)))
-        try:
-            yield
-        finally:
-            self._places.release()
+        return done.result()
+
+    def _pool(self) -> ThreadPoolExecutor:
+        """Return the threads of this process: those of its parent do not run here."""
+        process = os.getpid()
+        if process not in self._threads:
+            pool = ThreadPoolExecutor(self._places, "simpleauth-hashing")
+            self._threads.setdefault(process, pool)  # another may be faster
+        return self._threads[process]
 
 
 def is_readable(stored: str) -> bool:
