@@ -112,7 +112,7 @@ def make_site(tmp_path: Path) -> Iterator[MakeSite]:
                     **settings,
                 }
             )
-            stack.callback(_dispose, app)
+            stack.callback(dispose, app)
             return Site(app, origin=origin)
 
         yield make
@@ -124,13 +124,14 @@ def site(make_site: MakeSite) -> Site:
     return make_site()
 
 
-def _dispose(app: Flask) -> None:
+def dispose(app: Flask) -> None:
+    """Close the connections of an app."""
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def count(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Tell a figure at the end of the run."""
     figures = request.config.stash.setdefault(FIGURES, [])

@@ -3,10 +3,21 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from flask_simpleauth import Attributes, AuditRecord, SimpleAuth, audited
+from flask_simpleauth import (
+    Attributes,
+    AuditRecord,
+    SimpleAuth,
+    address_confirmed,
+    audited,
+)
+from flask_simpleauth.flows import create_user
+from flask_simpleauth.state import current_state
+from flask_simpleauth.stores.embedded import EmbeddedStore
 from flask_simpleauth.stores.memory import MemoryStore
 from flask_simpleauth.testing import AuthClient, FakeClock, client_for
 
@@ -242,3 +253,46 @@ def test_no_secret_is_recorded(
     for secret in (PASSWORD, "wrong horse", "my pass", "scrypt:", token, key):
         assert secret not in caplog.text
     assert cookie.value not in caplog.text
+
+
+def make_editor() -> None:
+    """Make an account in one transaction of several steps."""
+    services = current_state().services()
+    values: dict[str, Any] = {"role": "editor", "confirmed": True}
+    create_user(services, "eve@example.org", PASSWORD, **values)
+
+
+def test_told_when_it_is_kept(app: Flask, records: list[AuditRecord]) -> None:
+    """What happened in a transaction is told when others can see it, too."""
+    seen: list[bool] = []
+
+    def look(sender: object, record: AuditRecord) -> None:
+        others = EmbeddedStore(Path(app.instance_path) / "simpleauth.sqlite3")
+        seen.append(others.users.find("eve@example.org") is not None)
+
+    with audited.connected_to(look), app.app_context():
+        make_editor()
+    assert outcomes(records) == [
+        ("grant-role", "done", 2),
+        ("confirm-address", "done", 2),
+        ("create-account", "done", 2),
+    ]
+    assert seen == [True, True, True]
+
+
+def test_rolled_back(app: Flask, records: list[AuditRecord]) -> None:
+    """What was undone is not told to have happened; what has undone it is."""
+
+    def fail(sender: object, **_: object) -> None:
+        raise LookupError()
+
+    with (
+        address_confirmed.connected_to(fail),
+        app.app_context(),
+        pytest.raises(LookupError),
+    ):
+        make_editor()
+    assert outcomes(records) == [
+        ("confirm-address", "LookupError", 2),
+        ("create-account", "LookupError", None),
+    ]

@@ -52,7 +52,7 @@ def finish(services: Services[U], user: U, key: str) -> None:
         old, new = services.attributes.read(link.user, "email"), link.data["address"]
         if new != old:
             services.users.save(link.user, {"email": new})
+        note_confirmed(services, link.user)
 
-    note_confirmed(services, link.user)
     if new != old:
         address_changed.send(services.sender, user=link.user, old=old, new=new)

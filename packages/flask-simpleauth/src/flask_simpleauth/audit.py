@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from .signals import audited
+from .store import Transaction
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +86,12 @@ class Caller:
     address: str | None = None
 
 
+class _Waiting(threading.local):
+    """What is not told before the transaction that this thread is in has ended."""
+
+    records: list[AuditRecord] | None = None
+
+
 class Audit:
     """Makes the records of one app.
 
@@ -99,6 +108,7 @@ class Audit:
         self._sender = sender
         self._clock = clock
         self._caller = caller
+        self._waiting = _Waiting()
 
     def note(
         self, what: Event, account: Any, outcome: str = DONE, *, detail: str = ""
@@ -114,6 +124,39 @@ class Audit:
             at=int(self._clock()),
             detail=detail,
         )
+        waiting = self._waiting.records
+        if waiting is None:
+            self._tell(record)
+        else:
+            waiting.append(record)
+
+    def after(self, transaction: Transaction) -> Transaction:
+        """Return a transaction at whose end is told what happened in it.
+
+        Until then nobody knows whether it did, and who is told may commit.
+        """
+        if transaction is nullcontext:
+            return transaction
+
+        @contextmanager
+        def telling() -> Generator[None, None, None]:
+            outer = self._waiting.records
+            records: list[AuditRecord] = []
+            self._waiting.records = records
+            try:
+                with transaction():
+                    yield
+            except BaseException:
+                records = [record for record in records if record.outcome != DONE]
+                raise
+            finally:
+                self._waiting.records = outer
+                for record in records:
+                    self._tell(record) if outer is None else outer.append(record)
+
+        return telling
+
+    def _tell(self, record: AuditRecord) -> None:
         logger.info("%s", _Line(record), extra={"audit": record})
         audited.send(self._sender, record=record)
 

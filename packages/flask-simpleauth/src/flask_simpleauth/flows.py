@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -57,6 +58,7 @@ def create_user(
     confirmed: bool = False,
     role: str | None = None,
     own: Mapping[str, Any] | None = None,
+    within: AbstractContextManager[object] | None = None,
 ) -> U:
     """Make an account.
 
@@ -64,6 +66,7 @@ def create_user(
     :param confirmed: whether the address is known to be theirs.
     :param role: a role it has from the start, made if it is new.
     :param own: more values, by the user class's own names.
+    :param within: what all is written in, such as the use of a link.
     :raises InvalidIdentity: if that is no address.
     :raises InvalidUsername: if that cannot be a user name.
     :raises Taken: if the address has an account; ``UsernameTaken``, if the name has.
@@ -82,7 +85,7 @@ def create_user(
         **_username(services, username),
         "password_hash": services.passwords.hash(secret),
     }
-    with services.transaction():
+    with within or nullcontext(), services.transaction():
         user = _create(services, values)
         if role is not None:
             grant(services, user, role)
@@ -120,14 +123,25 @@ def change_password(
 
 
 @audited("set-password")
-def set_password(services: Services[U], user: U, new: str) -> None:
+def set_password(
+    services: Services[U],
+    user: U,
+    new: str,
+    *,
+    within: AbstractContextManager[U] | None = None,
+) -> None:
     """Give the user a new password without asking for the old, and end all sessions.
 
+    :param within: what all is written in, such as the use of a link; it gives the user
+        as they are by then.
     :raises WeakPassword: if it will not do.
     """
     check_new_password(services, user, new)
-    services.users.save(user, {"password_hash": services.passwords.hash(new)})
-    services.sessions.end_others(services.attributes.read(user, "id"))
+    hashed = services.passwords.hash(new)
+    with within or nullcontext(user) as user, services.transaction():
+        # In this order, for stores without transactions: half done, nobody is in.
+        services.sessions.end_others(services.key_of(user))
+        services.users.save(user, {"password_hash": hashed})
     password_changed.send(services.sender, user=user)
 
 

@@ -130,19 +130,18 @@ def accept(
     :raises InvalidUsername: if that cannot be a user name, or ``UsernameTaken``; too.
     """
     with services.auditing("accept-invitation") as entry:
-        purpose = read(services, key, purposes).purpose
-        with services.links.using(purpose, key) as link:
-            invitation = Invitation.of(purpose, link)
-            user = create_user(
-                services,
-                invitation.address,
-                secret,
-                name=name,
-                username=username,
-                confirmed=True,
-                role=invitation.role,
-                own=own,
-            )
+        invitation = read(services, key, purposes)
+        user = create_user(
+            services,
+            invitation.address,
+            secret,
+            name=name,
+            username=username,
+            confirmed=True,
+            role=invitation.role,
+            own=own,
+            within=services.links.using(invitation.purpose, key),
+        )
         entry.account = services.key_of(user)
         _withdraw(services, invitation.address)
     return user, invitation

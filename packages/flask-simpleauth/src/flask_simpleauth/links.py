@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 from itsdangerous import BadData
 
 from .errors import LinkIsDead
-from .store import Token, TokenStore, UserStore
+from .store import Token, TokenStore, Transaction, UserStore
 from .throttling import Clock
 from .tokens import digest_of, new_key, signer
 
@@ -31,6 +31,7 @@ class Links:
     """Makes, reads and uses up the links of one app.
 
     :param keys: returns what to sign with, the newest last.
+    :param transaction: makes one of using a link up and what it is good for.
     """
 
     def __init__(
@@ -39,7 +40,9 @@ class Links:
         tokens: TokenStore,
         clock: Clock,
         keys: Callable[[], Sequence[bytes]],
+        transaction: Transaction = nullcontext,
     ) -> None:
+        self._transaction = transaction
         self._users = users
         self._tokens = tokens
         self._clock = clock
@@ -86,21 +89,27 @@ class Links:
     def using(self, purpose: Purpose, text: str) -> Generator[Token, None, None]:
         """Use the link up, and give its token for what it is good for.
 
-        If that fails the link is good again, for nothing was done.
+        Both are one transaction, in which no password should be hashed. If that fails
+        the link is good again, for nothing was done.
 
         :raises LinkIsDead: as :meth:`read`, and for all but one of several at once.
         """
-        now = int(self._clock())
+        now, token = int(self._clock()), None
         digest = self._digest(purpose, text)
-        token = self._tokens.consume(digest, purpose.name, now)
-        if token is None:
-            raise LinkIsDead()
-        link = self._with_user(token)
         try:
-            yield link
+            with self._transaction():
+                token = self._tokens.consume(digest, purpose.name, now)
+                if token is None:
+                    raise LinkIsDead()
+                yield self._with_user(token)
         except BaseException:
-            self._tokens.put(token)
+            self._put_back(token)
             raise
+
+    def _put_back(self, token: Token | None) -> None:
+        """Keep a link that was used for nothing, where no rollback has done so."""
+        if token is not None and self._tokens.get(token.digest, token.kind) is None:
+            self._tokens.put(token)
 
     def _digest(self, purpose: Purpose, text: str) -> str:
         if len(text) > _LONGEST or not text.isascii():

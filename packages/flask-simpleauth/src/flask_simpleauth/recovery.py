@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from .confirmation import is_confirmed, note_confirmed
@@ -43,13 +45,21 @@ def finish_reset(services: Services[U], key: str, new: str) -> U:
     :raises LinkIsDead: as :func:`owner_of`, and for all but one of several at once.
     :raises WeakPassword: if it will not do; the key is still good then.
     """
+    user = owner_of(services, key)
+    set_password(services, user, new, within=_using(services, key))
+    return user
+
+
+@contextmanager
+def _using(services: Services[U], key: str) -> Generator[U, None, None]:
+    """Use the link up, and give its user; a link that was mailed confirms them."""
     with services.links.using(RESET, key) as link:
         user: U = link.user
-        set_password(services, user, new)
-
-    if link.data.get("mailed") and not is_confirmed(services, user):
-        # Whoever made the account need not be who has the address: what they left
-        # themselves to come back with goes too (better-auth's GHSA-g38m-r43w-p2q7).
-        services.tokens.revoke(services.key_of(user))
-        note_confirmed(services, user)
-    return user
+        is_news = link.data.get("mailed") and not is_confirmed(services, user)
+        if is_news:
+            # Whoever made the account need not be who has the address: what they left
+            # themselves to come back with goes too (better-auth's GHSA-g38m-r43w-p2q7).
+            services.tokens.revoke(services.key_of(user))
+        yield user
+        if is_news:
+            note_confirmed(services, user)

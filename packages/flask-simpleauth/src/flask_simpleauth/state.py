@@ -141,6 +141,7 @@ class State:
     def _make(self, settings: Settings) -> Services[Any]:
         store, clock = self._store, self._clock
         audit = Audit(self._app, clock, _caller)
+        transaction = audit.after(getattr(store, "transaction", nullcontext))
         return Services(
             users=store.users,
             tokens=store.tokens,
@@ -151,7 +152,9 @@ class State:
             throttle=Throttle(store.counters, clock),
             sessions=Sessions(store.tokens, clock, _limits(settings), audit),
             api_tokens=ApiTokens(store.tokens, clock, audit),
-            links=Links(store.users, store.tokens, clock, self.secret_keys),
+            links=Links(
+                store.users, store.tokens, clock, self.secret_keys, transaction
+            ),
             audit=audit,
             housekeeping=Housekeeping(store.tokens, store.counters, clock, self._below),
             rules=PasswordRules(
@@ -160,7 +163,7 @@ class State:
                 breached=self._breached,
             ),
             sender=self._app,
-            transaction=getattr(store, "transaction", nullcontext),
+            transaction=transaction,
         )
 
     def _foreign(self) -> ForeignHashes:
