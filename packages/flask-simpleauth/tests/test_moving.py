@@ -49,7 +49,7 @@ DJANGO_CSV = f"""\
 5,md5$abc$0123456789abcdef,,f,old,,old@example.org,f,t,2026-01-01 10:00:00+00,
 """
 
-# As its dumpdata does.
+# As its dumpdata --natural-foreign does.
 DJANGO_JSON = [
     {"model": "auth.group", "pk": 1, "fields": {"name": "editors"}},
     {
@@ -63,16 +63,16 @@ DJANGO_JSON = [
             "last_name": "Lovelace",
             "email": "Ada@Example.org",
             "is_active": True,
-            "groups": [1],
+            "groups": [["editors"], ["readers"]],
         },
     },
 ]
 
 # As SQLite writes Flask-Security's.
 FLASK_SECURITY_CSV = f"""\
-id,email,username,password,active,fs_uniquifier,confirmed_at
-1,ada@example.org,ada,{FLASK_SECURITY_HASH},1,a1b2c3,2026-01-01 10:00:00
-2,eve@example.org,,{FLASK_SECURITY_HASH},0,d4e5f6,
+id,email,username,password,active,fs_uniquifier,confirmed_at,roles
+1,ada@example.org,ada,{FLASK_SECURITY_HASH},1,a1b2c3,2026-01-01 10:00:00,editor
+2,eve@example.org,,{FLASK_SECURITY_HASH},0,d4e5f6,,
 """
 
 
@@ -145,7 +145,19 @@ def test_django_json(
         args=["auth", "import", "--from", "django", write(DJANGO_JSON)]
     )
     assert "item 1: it has no e-mail address" in result.output
-    assert find(store, "ada@example.org").name == "Ada Lovelace"
+    ada = find(store, "ada@example.org")
+    assert (ada.name, ada.roles) == ("Ada Lovelace", frozenset({"editors", "readers"}))
+
+
+def test_django_json_with_numbers_of_groups(
+    store: MemoryStore, runner: FlaskCliRunner, write: Callable[[Any], str]
+) -> None:
+    """Roles that cannot be told from the file are not lost unsaid, but asked for."""
+    fields = {"email": "ada@example.org", "groups": [1]}
+    file = write([{"model": "auth.user", "fields": fields}])
+    result = runner.invoke(args=["auth", "import", "--from", "django", file])
+    assert "item 1: a role is a number; dumpdata --natural-foreign" in result.output
+    assert store.users.find("ada@example.org") is None
 
 
 def test_flask_security(
@@ -163,7 +175,7 @@ def test_flask_security(
     assert result.exit_code == 0
     with app.app_context():
         ada = auth.authenticate("ada@example.org", PASSWORD)
-        assert ada.name == "ada"
+        assert (ada.name, ada.roles) == ("ada", frozenset({"editor"}))
         assert auth.is_confirmed(ada)
         assert not auth.is_confirmed(find(store, "eve@example.org"))
     assert not find(store, "eve@example.org").active
@@ -273,7 +285,7 @@ def test_again(
         ({"email": "a@b", "active": "perhaps"}, "neither yes nor no"),
         ({"email": "a@b", "active": [1]}, "neither yes nor no"),
         ({"email": "a@b", "active": 2}, "neither yes nor no"),
-        ({"email": "a@b", "roles": 7}, "a role is no text"),
+        ({"email": "a@b", "roles": 7}, "a role is a number"),
         ({"email": "a@b", "roles": [{}]}, "a role is no text"),
         ({"email": " OK@example.org"}, "the same address as item 1"),
     ],

@@ -36,6 +36,7 @@ SHAPES: Mapping[str, Columns] = {
         "name": ("first_name", "last_name"),
         "password_hash": ("password",),
         "active": ("is_active",),
+        "roles": ("groups",),
     },
     "flask-security": {
         "email": ("email",),
@@ -43,6 +44,7 @@ SHAPES: Mapping[str, Columns] = {
         "password_hash": ("password",),
         "active": ("active",),
         "confirmed": ("confirmed_at",),
+        "roles": ("roles",),
     },
 }
 
@@ -175,7 +177,14 @@ def _roles(values: Sequence[Any]) -> frozenset[str]:
     names: list[Any] = []
     for value in values:
         names += re.split("[,;]", value) if isinstance(value, str) else _listed(value)
-    return frozenset(filter(None, (_text([name], "a role") for name in names)))
+    return frozenset(filter(None, map(_role, names)))
+
+
+def _role(name: Any) -> str:
+    if isinstance(name, int):
+        raise Refused("a role is a number; dumpdata --natural-foreign writes names")
+    # Which Django writes as lists of one name each.
+    return _text(_listed(name), "a role")
 
 
 def _listed(value: Any) -> list[Any]:
