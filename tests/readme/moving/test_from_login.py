@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
-from runpy import run_path
 from typing import Any
 
-import pytest
 from flask import Flask
 from flask_nameform.testing import FormClient
 from werkzeug.security import generate_password_hash
 
-PROGRAMS = Path(__file__).parents[2] / "docs" / "moving" / "programs"
+Load = Callable[[str, Path], tuple[Flask, dict[str, Any]]]
+
 PASSWORD = "correct horse battery"
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> str:
-    """A database that the old app has left, with one user in it."""
-    return f"sqlite:///{tmp_path / 'diary.sqlite3'}"
-
-
-Load = Callable[[str], tuple[Flask, dict[str, Any]]]
-
-
-@pytest.fixture
-def load(database: str) -> Iterator[Load]:
-    """Make the app of a program, whose connections are closed when all is done."""
-    with ExitStack() as open_apps:
-
-        def load(program: str) -> tuple[Flask, dict[str, Any]]:
-            names = run_path(str(PROGRAMS / program))
-            app: Flask = names["create_app"](database)
-            app.config["SIMPLEAUTH_PASSWORD_HASH"] = "scrypt:256:8:1"
-            with app.app_context():
-                open_apps.callback(names["db"].engine.dispose)
-            return app, names
-
-        yield load
-
-
-def test_users_move_with_their_passwords(load: Load) -> None:
+def test_users_move_with_their_passwords(load: Load, tmp_path: Path) -> None:
     """Who had an account signs in as before, and each form still keeps what is sent."""
-    old_app, old = load("before.py")
+    database = tmp_path / "diary.sqlite3"
+    old_app, old = load("login_before.py", database)
     with old_app.app_context():
         pw_hash = generate_password_hash(PASSWORD, "scrypt:512:8:1")
         old["db"].session.add(old["User"](email="ada@example.org", pw_hash=pw_hash))
@@ -61,7 +35,7 @@ def test_users_move_with_their_passwords(load: Load) -> None:
     assert old_client.post("/login", data=sent).location == "/"
     assert "The diary of ada@example.org" in old_client.get("/").text
 
-    new_app, new = load("after.py")
+    new_app, new = load("login_after.py", database)
     client = FormClient(new_app)
     cookie = old_client.get_cookie("session")
     assert cookie is not None
@@ -81,11 +55,11 @@ def test_users_move_with_their_passwords(load: Load) -> None:
         assert user.pw_hash.startswith("scrypt:256:8:1$")  # made anew
 
 
-def test_only_the_import_of_a_form_changes() -> None:
+def test_only_the_import_of_a_form_changes(programs: Path) -> None:
     """The form that stays is the same lines, but for the one that imports."""
     before, after = (
-        (PROGRAMS / name).read_text(encoding="utf-8")
-        for name in ("before.py", "after.py")
+        (programs / name).read_text(encoding="utf-8")
+        for name in ("login_before.py", "login_after.py")
     )
     form = before[before.index("class NoteForm") :].partition("\n\n\n")[0]
 

@@ -1,0 +1,140 @@
+"""An app moves from Django to ours, with its tables or a file of users."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from importlib import import_module
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import django
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+from flask import Flask
+from flask_nameform.testing import FormClient
+from flask_simpleauth import SimpleAuth
+
+Load = Callable[[str, Path], tuple[Flask, dict[str, Any]]]
+
+PASSWORD = "correct horse battery"
+
+
+class OldSite:
+    """What Django has left: a database, and the cookie of a session that runs."""
+
+    def __init__(self, database: Path) -> None:
+        call_command("migrate", run_syncdb=True, verbosity=0)
+        models = import_module("django.contrib.auth.models")
+        ada = models.User.objects.create_user(
+            "ada", "Ada@example.org", PASSWORD, first_name="Ada"
+        )
+        ada.groups.add(models.Group.objects.create(name="editors"))
+
+        self.database = database
+        self.password_hash = ada.password
+        self.client = Client(SERVER_NAME="localhost")
+        self.client.post("/login", {"username": "ada", "password": PASSWORD})
+        self.client.post("/", {"text": "Dear diary"})
+
+
+@pytest.fixture(scope="module")
+def old_site(
+    programs: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OldSite]:
+    """The old app has run, and somebody has written in it."""
+    database = tmp_path_factory.mktemp("django") / "diary.sqlite3"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIARY", str(database))
+        patch.setenv("DJANGO_SETTINGS_MODULE", "diary.settings")
+        patch.setenv("TZ", "UTC")  # which Django sets for good
+        patch.syspath_prepend(programs / "django_before")
+        django.setup()
+        yield OldSite(database)
+        connections.close_all()
+
+
+def sign_in(client: FormClient, identity: str) -> None:
+    form = {"page": "/auth/login", "email": identity, "password": PASSWORD}
+    assert client.submit_form("simpleauth.login", **form).status_code == 303
+
+
+def test_the_tables_stay(
+    load: Load, old_site: OldSite, programs: Path, tmp_path: Path
+) -> None:
+    """On the same tables people have their user names, passwords, groups and notes."""
+    assert "Ada: Dear diary" in old_site.client.get("/all").text
+    database = Path(copyfile(old_site.database, tmp_path / "diary.sqlite3"))
+    step = (programs / "django_to_ours.sql").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(step)
+
+    app, names = load("django_after.py", database)
+    result = app.test_cli_runner().invoke(args="auth normalise")
+    assert "1 changed, 0 collide" in result.output
+
+    client = FormClient(app)
+    client.set_cookie("sessionid", old_site.client.cookies["sessionid"].value)
+    assert "/auth/login" in client.get("/").location  # a session of old is over
+    sign_in(client, "ada")
+    assert "Ada: Dear diary" in client.get("/").text
+    assert client.get("/all").status_code == 200
+    client.submit_form("note", page="/", text="I have moved")
+    assert "Ada: I have moved" in client.get("/").text
+
+    assert old_site.password_hash.startswith("pbkdf2_sha256$")
+    with app.app_context():
+        (ada,) = names["db"].session.scalars(names["db"].select(names["User"]))
+        assert ada.password.startswith("scrypt:256:8:1$")  # made anew
+        assert ada.email == "ada@example.org"
+
+
+def test_others_can_sign_up(
+    load: Load, old_site: OldSite, programs: Path, tmp_path: Path
+) -> None:
+    """Django's tables take new users from the new app."""
+    database = Path(copyfile(old_site.database, tmp_path / "diary.sqlite3"))
+    app, _ = load("django_after.py", database)
+    client = FormClient(app)
+    answer = client.submit_form(
+        "simpleauth.signup",
+        page="/auth/signup",
+        name="Bob",
+        username="bob",
+        email="bob@example.org",
+        password=PASSWORD,
+    )
+    assert answer.status_code == 303
+    assert client.get("/").status_code == 200
+    assert client.get("/all").status_code == 403
+
+
+def test_the_users_are_exported(old_site: OldSite, tmp_path: Path) -> None:
+    """What dumpdata writes is taken in, with passwords and groups."""
+    file = tmp_path / "users.json"
+    call_command(
+        "dumpdata",
+        "auth.user",
+        use_natural_foreign_keys=True,
+        output=str(file),
+        verbosity=0,
+    )
+
+    app = Flask(__name__, instance_path=str(tmp_path))
+    app.config["SECRET_KEY"] = "change-me-to-32-random-bytes"
+    app.config["SIMPLEAUTH_PASSWORD_HASH"] = "scrypt:256:8:1"
+    auth = SimpleAuth(app)
+    app.add_url_rule(
+        "/all", view_func=auth.login_required(role="editors")(lambda: "All of it")
+    )
+    args = ["auth", "import", str(file), "--from", "django"]
+    result = app.test_cli_runner().invoke(args=args)
+    assert "1 taken in, 0 there already, 0 refused." in result.output
+
+    client = FormClient(app)
+    sign_in(client, "ada@example.org")
+    assert client.get("/all").text == "All of it"
