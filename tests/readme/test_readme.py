@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
@@ -30,22 +31,20 @@ def find_programs() -> Iterator[tuple[str, str]]:
 PROGRAMS = dict(find_programs())
 
 VISIT = """
+import pytest
 import {name} as program
 
-for name in dir(program):
-    if name.startswith("test_"):
-        getattr(program, name)()
+# A program closes no connections at its end, which the process does.
+unclosed = "ignore::pytest.PytestUnraisableExceptionWarning"
+options = ["--quiet", "-p", "no:cacheprovider", "-W", "error", "-W", unclosed]
+code = pytest.main([*options, "{name}.py"])
+assert code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED), code
 
 app = program.create_app() if hasattr(program, "create_app") else program.app
 app.testing = True
 status = app.test_client().get("/").status_code
 assert status < 500, status
 """
-
-
-def save_programs(folder: Path) -> None:
-    for name, source in PROGRAMS.items():
-        (folder / f"{name}.py").write_text(source, encoding="utf-8")
 
 
 def run(*arguments: str, cwd: Path) -> None:
@@ -63,12 +62,16 @@ def run(*arguments: str, cwd: Path) -> None:
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_program_runs(name: str, tmp_path: Path) -> None:
-    """The tests in it pass, and the front page, if there is one, is no error."""
-    save_programs(tmp_path)
-    run("-W", "error", "-c", VISIT.format(name=name), cwd=tmp_path)
+    """Its tests pass, and once more, and the front page, if any, is no error."""
+    (tmp_path / f"{name}.py").write_text(PROGRAMS[name], encoding="utf-8")
+    for _ in range(2 if "def test_" in PROGRAMS[name] else 1):
+        run("-W", "error", "-c", VISIT.format(name=name), cwd=tmp_path)
 
 
 def test_programs_are_typed(tmp_path: Path) -> None:
-    """mypy has nothing to say about any program in strict mode."""
-    save_programs(tmp_path)
+    """mypy has nothing to say about any program of ours in strict mode."""
+    for name, source in PROGRAMS.items():
+        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+    for program in ROOT.glob("docs/moving/programs/*_after.py"):
+        copy(program, tmp_path)
     run("-m", "mypy", "--strict", "--python-version=3.10", ".", cwd=tmp_path)
