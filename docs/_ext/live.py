@@ -15,10 +15,17 @@ from pathlib import Path
 import click
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from jinja2 import ChoiceLoader, Environment, PackageLoader
+from jinja2 import nodes as syntax
+from jinja2.meta import find_referenced_templates
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 
-BLOCK = re.compile(r"{%-? *block (\w+)")
+PACKAGES = ("flask_greet", "flask_nameform", "flask_simpleauth")
+#: Of all three, since a template of one may extend another's.
+TEMPLATES = Environment(  # noqa: S701 # nothing is rendered
+    loader=ChoiceLoader([PackageLoader(package) for package in PACKAGES])
+)
 
 
 def table(head: list[str], rows: Iterable[list[list[nodes.Node]]]) -> nodes.table:
@@ -126,7 +133,7 @@ def commands(command: click.Command, path: str = "") -> Iterator[tuple[str, str]
 
 
 class TemplatesOf(ReadsCode):
-    """The templates that an app can replace, with the blocks that each has."""
+    """The templates that an app can replace, with the parts that each has."""
 
     def run(self) -> list[nodes.Node]:
         folder = Path(str(import_module(self.package).__file__)).parent / "templates"
@@ -134,12 +141,43 @@ class TemplatesOf(ReadsCode):
         rows = []
 
         for file in files:
-            blocks = BLOCK.findall(file.read_text(encoding="utf-8"))
-            names = " ".join(dict.fromkeys(blocks))
             name = file.relative_to(folder).as_posix()
-            rows.append([code(name), code(names) if names else prose("")])
+            uses, parts = dict.fromkeys(uses_of(name)), dict.fromkeys(parts_of(name))
+            rows.append([code(name), spaced(parts), spaced(uses)])
 
-        return [table(["template", "blocks"], rows)]
+        return [table(["template", "blocks and macros()", "built on"], rows)]
+
+
+def spaced(names: Iterable[str]) -> list[nodes.Node]:
+    """Return names as they are typed, where a line may break between two."""
+    cells: list[nodes.Node] = []
+    for name in names:
+        cells += [*code(name), nodes.Text(" ")]
+    return cells
+
+
+def parts_of(name: str) -> Iterator[str]:
+    """Name the blocks of a template, its own and those it inherits, and its macros."""
+    tree = parse(name)
+    for extends in tree.find_all(syntax.Extends):
+        # The layout that a key names is another one in each site.
+        if isinstance(extends.template, syntax.Const):
+            yield from parts_of(extends.template.value)
+
+    yield from (block.name for block in tree.find_all(syntax.Block))
+    yield from (f"{macro.name}()" for macro in tree.find_all(syntax.Macro))
+
+
+def uses_of(name: str) -> Iterator[str]:
+    """Name what a template extends, includes and imports; the layout is a key."""
+    layout = f"{name.partition('/')[0].upper()}_BASE_TEMPLATE"
+    for used in find_referenced_templates(parse(name)):
+        yield used or layout
+
+
+def parse(name: str) -> syntax.Template:
+    """Read a template of any of the packages."""
+    return TEMPLATES.parse(TEMPLATES.loader.get_source(TEMPLATES, name)[0])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
@@ -47,7 +48,15 @@ def read(page: str) -> str:
     return (HTML / page).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+WTF = import_module("flask_nameform.wtf")
+WTF_MODULES = [
+    module.name
+    for module in iter_modules(WTF.__path__, f"{WTF.__name__}.")
+    if hasattr(import_module(module.name), "__all__")
+]
+
+
+@pytest.mark.parametrize("package", [*PACKAGES, WTF.__name__, *WTF_MODULES])
 def test_each_public_name_is_documented(package: str) -> None:
     """What a package offers is in the reference, under its name or its module's."""
     found = [name for name in documented() if name.startswith(f"{package}.")]
@@ -88,6 +97,25 @@ def test_each_key_and_template_is_documented(package: str) -> None:
         assert key in page
     for template in templates.rglob("*.*"):
         assert template.relative_to(templates).as_posix() in page
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_block_and_macro_is_documented(package: str) -> None:
+    """The row of a template has what a replacement of it can fill or write anew."""
+    name = package.removeprefix("flask_")
+    rows = re.findall(r"<tr.*?</tr>", read(f"reference/{name}.html"), re.DOTALL)
+    texts = [re.findall(r"<code.*?</code>", row, re.DOTALL) for row in rows]
+    cells = [[re.sub(r"<[^>]+>", "", text) for text in row] for row in texts]
+    listed = {row[0]: set(row[1:]) for row in cells if row}
+    folder = Path(str(import_module(package).__file__)).parent / "templates"
+
+    for template in folder.rglob("*.html"):
+        source = template.read_text(encoding="utf-8")
+        parts = {
+            *re.findall(r"{%-? *block (\w+)", source),
+            *(f"{macro}()" for macro in re.findall(r"{%-? *macro (\w+)", source)),
+        }
+        assert parts <= listed[template.relative_to(folder).as_posix()]
 
 
 def test_each_link_leads_somewhere() -> None:
