@@ -1,4 +1,4 @@
-"""Directives that draw SVG from text: layers from ``.importlinter``, and a journey.
+"""Directives that draw from text: layers from ``.importlinter``, and a journey.
 
 The drawings are part of the page, so that they have its colours by day and by night.
 """
@@ -16,38 +16,13 @@ from sphinx.application import Sphinx
 ROOT = Path(__file__).parents[2]
 WIDTH = 720
 
+#: About what a character takes, and a line.
+CHARACTER, LINE = 7.2, 18
 
-def wrap(words: list[str], most: int) -> list[str]:
-    """Put words into lines of at most so many characters."""
-    lines = [""]
-    for word in words:
-        longer = f"{lines[-1]} {word}".strip()
-        if len(longer) <= most or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def picture(height: int, title: str, parts: list[str]) -> list[nodes.Node]:
-    """Return the SVG as a node of the page."""
-    svg = (
-        f'<div class="diagram"><svg viewBox="0 0 {WIDTH} {height}" role="img">'
-        f"<title>{escape(title)}</title>{''.join(parts)}</svg></div>"
-    )
-    return [nodes.raw("", svg, format="html")]
-
-
-def box(x: float, y: float, width: float, height: float, kind: str = "") -> str:
-    place = f'x="{x}" y="{y}" width="{width}" height="{height}" rx="6"'
-    return f'<rect class="{kind}" {place}/>'
-
-
-def text(x: float, y: float, words: str, anchor: str = "start", kind: str = "") -> str:
-    return (
-        f'<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">'
-        f"{escape(words)}</text>"
-    )
+TIP = (
+    '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8"'
+    ' markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>'
+)
 
 
 class LayersOf(Directive):
@@ -58,69 +33,82 @@ class LayersOf(Directive):
     def run(self) -> list[nodes.Node]:
         contracts = configparser.ConfigParser()
         contracts.read(ROOT / ".importlinter")
-        package = self.arguments[0]
-        name = package.removeprefix("flask_")
+        name = self.arguments[0].removeprefix("flask_")
         lines = contracts[f"importlinter:contract:{name}"]["layers"].split("\n")
-        parts, y = [], 8
-
-        for layer in filter(None, lines):
-            modules = sorted(layer.replace("|", " ").split())
-            rows = wrap(modules, 88)
-            height = 14 + 18 * len(rows)
-            parts.append(box(8, y, WIDTH - 16, height, "strong" if y == 8 else ""))
-            parts += [
-                text(WIDTH / 2, y + 20 + 18 * i, row.replace(" ", " · "), "middle")
-                for i, row in enumerate(rows)
-            ]
-            y += height + 6
-
-        return picture(y + 2, f"The layers of {package}", parts)
+        layers = [
+            sorted(line.replace("|", " ").split()) for line in filter(None, lines)
+        ]
+        items = "".join(f"<li>{escape(' · '.join(layer))}</li>" for layer in layers)
+        return [nodes.raw("", f'<ol class="layers">{items}</ol>', format="html")]
 
 
 class Journey(Directive):
-    """What happens, in order: a first line of places, then ``place -> place: what``."""
+    """What happens, in order: a first line of places, then ``place -> place: what``.
+
+    It is a picture and, for narrow screens and for ears, a list.
+    """
 
     has_content = True
-    required_arguments = 1
-    final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
         places = [place.strip() for place in self.content[0].split("|")]
+        steps = [read_step(line) for line in self.content[1:] if line.strip()]
         step = WIDTH / len(places)
         centre = {place: step * (i + 0.5) for i, place in enumerate(places)}
-        steps = [line for line in self.content[1:] if line.strip()]
         height = 64 + 44 * len(steps)
-        parts = [
-            '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8"'
-            ' markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>'
-        ]
+        parts = [TIP]
         for place, x in centre.items():
-            parts.append(
-                f'<line x1="{x}" y1="40" x2="{x}" y2="{height}" opacity=".35"/>'
-            )
+            parts.append(line(x, 40, x, height, "life"))
             parts.append(box(x - step / 2 + 4, 8, step - 8, 32, "strong"))
-            parts.append(text(x, 29, place, "middle"))
-        for i, line in enumerate(steps):
-            parts += arrow(line, 76 + 44 * i, centre)
+            parts.append(text(x, 29, place))
+        for i, (start, end, words) in enumerate(steps):
+            parts += arrow(centre[start], centre[end], 76 + 44 * i, words)
 
-        return picture(height + 4, self.arguments[0], parts)
+        picture = (
+            f'<svg viewBox="0 0 {WIDTH} {height + 4}" aria-hidden="true">'
+            f"{''.join(parts)}</svg>"
+        )
+        items = "".join(told(*step) for step in steps)
+        html = f'<div class="journey">{picture}<ol>{items}</ol></div>'
+        return [nodes.raw("", html, format="html")]
 
 
-def arrow(line: str, y: int, centre: dict[str, float]) -> list[str]:
-    """Draw one step: an arrow between two places, or words at one."""
+def read_step(line: str) -> tuple[str, str, str]:
+    """Return from where, to where, and what; at one place it is the same twice."""
     way, _, words = line.partition(": ")
     start, _, end = (place.strip() for place in way.partition("->"))
+    return start, end or start, words
 
-    if not end:
-        anchor = "end" if centre[start] > WIDTH * 0.8 else "middle"
-        x = WIDTH - 8 if anchor == "end" else centre[start]
-        return [text(x, y - 2, words, anchor)]
 
-    x1, x2 = centre[start], centre[end]
-    return [
-        text((x1 + x2) / 2, y - 6, words, "middle"),
-        f'<line x1="{x1}" y1="{y}" x2="{x2}" y2="{y}" marker-end="url(#tip)"/>',
-    ]
+def told(start: str, end: str, words: str) -> str:
+    """Return one step in words."""
+    way = start if start == end else f"{start} → {end}"
+    return f"<li><strong>{escape(way)}</strong>: {escape(words)}</li>"
+
+
+def arrow(x1: float, x2: float, y: int, words: str) -> list[str]:
+    """Draw one step: an arrow between two places, or a note at one."""
+    middle, width = (x1 + x2) / 2, CHARACTER * len(words) + 8
+    if x1 == x2:
+        note = box(middle - width / 2 - 4, y - 20, width + 8, LINE + 8, "note")
+        return [note, text(middle, y - 2, words)]
+
+    # What the caption stands on, so that no other line crosses it.
+    paper = box(middle - width / 2, y - 6 - LINE + 4, width, LINE, "paper")
+    return [paper, text(middle, y - 6, words), line(x1, y, x2, y, "way")]
+
+
+def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+    return f'<line class="{kind}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
+
+
+def box(x: float, y: float, width: float, height: float, kind: str) -> str:
+    place = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}"'
+    return f'<rect class="{kind}" {place} rx="6"/>'
+
+
+def text(x: float, y: float, words: str) -> str:
+    return f'<text x="{x:g}" y="{y:g}">{escape(words)}</text>'
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
