@@ -10,6 +10,7 @@ from flask import (
     Flask,
     Response,
     abort,
+    after_this_request,
     flash,
     g,
     make_response,
@@ -598,6 +599,41 @@ def test_nested_forms_keep_values_and_errors(
     links = {e["href"] for e in elements(html) if e[""] == "a"}
     assert links == {"#table-first-text", "#table-rows-1-text", "#table-names-0"}
     assert html.count("Not together") == 2
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_follows_the_answer_follows_the_page(
+    app: Flask, forms: Forms, browser: FormClient, hidden: Hidden, fails: bool
+) -> None:
+    """A mail that leaves after the answer does not make whoever sent the form wait."""
+    done: list[str] = []
+
+    @forms.handler("later", NameForm)
+    def later(form: NameForm) -> None:
+        @after_this_request
+        def arrange(response: Response) -> Response:
+            response.call_on_close(lambda: done.append("later"))
+            return response
+
+        raise FormError("No")
+
+    @app.get("/later")
+    def show() -> str:
+        if app.config.get("FAILS"):
+            raise LookupError()
+        return render_template_string("Page {{ show_form('later') }}")
+
+    fields = {**hidden(browser.get("/later").text), "name": "Ada"}
+    app.config["FAILS"] = fails
+    if fails:
+        with pytest.raises(LookupError):
+            browser.post("/-/forms/later", data=fields)
+    else:
+        answer = browser.post("/-/forms/later", data=fields)
+        assert answer.text.startswith("Page")
+        assert done == []
+        answer.close()
+    assert done == ["later"]
 
 
 def test_a_status_of_the_handler_is_that_of_the_page(

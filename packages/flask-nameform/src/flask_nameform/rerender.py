@@ -9,6 +9,7 @@ as one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
@@ -79,8 +80,11 @@ class Rerender:
         if exchange.submission is None:
             return body
 
-        _close(body)
-        answer = self._show(before, exchange, exchange.submission, cookies)
+        with ExitStack() as ending:
+            ending.callback(_close, body)
+            answer = self._show(before, exchange, exchange.submission, cookies)
+            # What is to follow the answer, a mail say, follows the one that is sent.
+            answer.call_on_close(ending.pop_all().close)
         return answer(before, start_response)
 
     def _show(
@@ -157,7 +161,7 @@ def _with_token(environ: WSGIEnvironment, submission: Submission) -> WSGIEnviron
 
 
 def _close(body: Iterable[bytes]) -> None:
-    """End the request that made this body."""
+    """Let what follows the request that made this body begin."""
     close: Callable[[], None] | None = getattr(body, "close", None)
 
     if close is not None:
