@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 from flask import Blueprint, render_template
-from flask_greet.language import LANGUAGES
+from flask_greet import LANGUAGES
 
 from .extensions import greet
 

@@ -2,7 +2,8 @@
 
 from .extension import Greet
 from .greeting import Greeting
+from .language import LANGUAGES
 from .name import clean_name
 from .signals import greeted
 
-__all__ = ["Greet", "Greeting", "clean_name", "greeted"]
+__all__ = ["LANGUAGES", "Greet", "Greeting", "clean_name", "greeted"]

@@ -161,8 +161,7 @@ class Greet:
         yield request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
 
     def _hour(self, settings: Settings) -> int | None:
-        asked = self._asked_zones(settings)
-        zone = next(filter(None, map(find_zone, asked)), None)
+        zone = next(filter(None, map(find_zone, self._asked_zones(settings))), None)
         return None if zone is None else self._clock(zone).hour
 
     def _asked_zones(self, settings: Settings) -> Iterator[object]:
