@@ -6,7 +6,6 @@ import logging
 from datetime import datetime, timezone
 
 from flask import Flask
-from flask.logging import default_handler
 from flask_simpleauth import AuditRecord, audited
 
 from .extensions import db
@@ -14,11 +13,19 @@ from .models import AuditEntry
 
 
 def init_app(app: Flask) -> None:
-    """Keep the records, and write them into the log as lines of JSON."""
+    """Keep the records, and write them into the app's log as lines of JSON."""
     audited.connect(_keep, app)
-    logger = logging.getLogger("flask_simpleauth.audit")
-    logger.addHandler(default_handler)
-    logger.setLevel(logging.INFO)
+    audited.connect(_log, app)
+    # A logger of this app's own: that of Flask-SimpleAuth is the whole process's.
+    _logger_of(app).setLevel(logging.INFO)
+
+
+def _logger_of(app: Flask) -> logging.Logger:
+    return app.logger.getChild("audit")
+
+
+def _log(app: Flask, record: AuditRecord) -> None:
+    _logger_of(app).info("%s", record)
 
 
 def _keep(app: Flask, record: AuditRecord) -> None:

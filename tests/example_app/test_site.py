@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 from flask import Flask, abort
-from flask_greet.language import LANGUAGES
+from flask_greet import LANGUAGES
 from flask_simpleauth.mailers import console_mailer
 from flask_simpleauth.testing import AuthClient
 from sqlalchemy import func, select
@@ -239,7 +239,8 @@ def test_one_role_per_user(app: Flask) -> None:
 
 
 def test_log_lines(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    """What happens to accounts is logged too, as JSON."""
-    with caplog.at_level(logging.INFO, "flask_simpleauth.audit"):
-        app.test_cli_runner().invoke(args=CREATE_ADA)
-    assert '"what": "create-account"' in caplog.text
+    """What happens to accounts is logged too, as JSON, and by this app alone."""
+    app.test_cli_runner().invoke(args=CREATE_ADA)
+    logged = [r for r in caplog.records if '"what": "create-account"' in r.getMessage()]
+    assert [record.name for record in logged] == ["example_app.audit"]
+    assert logging.getLogger("flask_simpleauth.audit").level == logging.NOTSET

@@ -70,7 +70,7 @@ def world(
 ) -> Iterator[World]:
     """An app on each kind of store, in which faults show as they do in production."""
     kind, way = request.param
-    app = Flask(kind, instance_path=str(tmp_path))
+    app = Flask("app", instance_path=str(tmp_path))
     app.config.update(
         SECRET_KEY="for tests",
         SIMPLEAUTH_PASSWORD_HASH=CHEAP_HASH,

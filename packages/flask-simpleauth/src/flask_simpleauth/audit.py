@@ -77,6 +77,10 @@ class AuditRecord:
     #: What else is to be known: the name of a role, of a token, of a view.
     detail: str = ""
 
+    def __str__(self) -> str:
+        """Return the record as a line of JSON."""
+        return json.dumps(asdict(self), default=str)
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -157,15 +161,5 @@ class Audit:
         return telling
 
     def _tell(self, record: AuditRecord) -> None:
-        logger.info("%s", _Line(record), extra={"audit": record})
+        logger.info("%s", record, extra={"audit": record})
         audited.send(self._sender, record=record)
-
-
-@dataclass(frozen=True)
-class _Line:
-    """A record as text, which is made only if some handler writes it."""
-
-    record: AuditRecord
-
-    def __str__(self) -> str:
-        return json.dumps(asdict(self.record), default=str)
