@@ -50,7 +50,7 @@ def _row(full_name: str) -> tuple[str, ...]:
     prefix, _, name = full_name.rpartition(".")
     endpoint = f"{prefix}.{ENDPOINT}" if prefix else ENDPOINT
     rule = next(app.url_map.iter_rules(endpoint)).rule
-    address = rule.replace("<path:name>", name)
+    address = rule.replace("<name>", name)
     guards = ", ".join(guards_of(app, full_name, definition)) or "-"
     handler = getattr(inspect.unwrap(definition.handler), "__name__", "")
     place = definition.place.removeprefix(os.getcwd() + os.sep)

@@ -23,7 +23,7 @@ from .registry import (
 from .showing import ENDPOINT
 from .wiring import state_of
 
-_RULE = "/-/forms/<path:name>"
+_RULE = "/-/forms/<name>"
 
 SomeForm = TypeVar("SomeForm", bound=Form)
 LoadedT = TypeVar("LoadedT")
