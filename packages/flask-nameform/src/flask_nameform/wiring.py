@@ -54,10 +54,12 @@ def _protect() -> Response | None:
 
     other = current_app.extensions.get("csrf")
 
-    # The endpoint of forms asks by itself.
     if other is not None:
         other.exempt(submit)  # it may have come after us
+    if request.method in SAFE_METHODS:
+        return None
 
+    # The endpoint of forms asks by itself.
     if current_app.view_functions.get(request.endpoint or "") is submit:
         return None
 
