@@ -64,6 +64,9 @@ class Posted(MultiDict[str, Any]):
 
     def for_fields(self, fields: Iterable[Field]) -> Posted:
         """Return what these fields may get."""
+        if not self._files and not any(map(is_file_field, fields)):
+            return self  # text for fields that take text
+
         return Posted(self._text, self._files, fields, self._lost)
 
     def renamed(self, rename: Callable[[str], str | None]) -> Posted:
