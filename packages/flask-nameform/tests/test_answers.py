@@ -247,6 +247,21 @@ def test_an_answer_says_what_it_depends_on(
     assert {"Accept", "HX-Request", "HX-Boosted"} <= vary
 
 
+def test_all_that_an_answer_depends_on_is_in_one_header(
+    forms: Forms, browser: FlaskClient
+) -> None:
+    """What a handler and its session say of it stays, and ours is added."""
+
+    @forms.handler("own", NameForm)
+    def own(form: NameForm) -> Response:
+        session["name"] = form.name.data
+        return Response("Saved", headers={"Vary": "Accept-Language"})
+
+    answer = send(browser, {}, "own")
+    said = "Accept-Language, Cookie, Accept, HX-Request, HX-Boosted"
+    assert answer.headers.getlist("Vary") == [said]
+
+
 def test_the_request_that_failed_is_over_before_the_fragment(
     app: Flask, forms: Forms, browser: FlaskClient
 ) -> None:

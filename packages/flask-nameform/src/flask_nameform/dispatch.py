@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import abort, after_this_request, current_app, request
+from flask import abort, current_app, request
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.wrappers import Response
 from wtforms.validators import ValidationError
@@ -21,7 +21,6 @@ from .jsonbody import UnreadableError
 from .marker import Marker
 from .registry import Definition, Result, current_state
 from .submission import Submission, collect_errors, current_exchange
-from .wanted import vary
 
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -42,16 +41,16 @@ def submit(name: str, **values: object) -> Response:
 
 def take(full_name: str) -> Response:
     """Take what the current request posts to the named form."""
-    after_this_request(vary)
-    definition = current_state().registry.find(full_name)
+    exchange = current_exchange()
 
+    if exchange:
+        exchange.of_form = True
+
+    definition = current_state().registry.find(full_name)
     handler = definition.handler if definition else None
 
     if definition is None or handler is None:
         abort(404)
-
-    exchange = current_exchange()
-
     if exchange and exchange.alone and exchange.submission:
         return shown_alone(definition, exchange.submission)
 

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 from .cookies import apply_cookies, merge_set_cookies
 from .csrf import FIELD
 from .submission import Exchange, Submission
-from .varying import vary_on
+from .varying import vary_on, with_vary
 from .wanted import HEADERS
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ class Rerender:
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             if exchange.submission is None:
-                return start_response(status, headers, *rest)
+                varying = with_vary(headers, HEADERS) if exchange.of_form else headers
+                return start_response(status, varying, *rest)
             cookies.extend(Headers(headers).getlist("Set-Cookie"))
             return _discard
 
@@ -85,7 +86,7 @@ class Rerender:
             answer = self._show(before, exchange, exchange.submission, cookies)
             # What is to follow the answer, a mail say, follows the one that is sent.
             answer.call_on_close(ending.pop_all().close)
-        return answer(before, start_response)
+        return vary_on(answer, *HEADERS)(before, start_response)
 
     def _show(
         self,
@@ -129,7 +130,6 @@ def _refuse_with(page: Response, submission: Submission) -> Response:
         page.headers.pop(name, None)
 
     page.headers["Cache-Control"] = "no-store"
-    vary_on(page, *HEADERS)
     page.headers.update(submission.headers)
     return page
 

@@ -36,6 +36,8 @@ class Submission:
 class Exchange:
     """What a form's endpoint, the WSGI wrapper and the page tell each other."""
 
+    #: Set by the endpoint: the answer depends on who wants it.
+    of_form: bool = False
     #: Set by the endpoint: show this again, please.
     submission: Submission | None = None
     #: The page to show it on, as in :class:`~flask_nameform.marker.Marker`; ``None`` if

@@ -17,3 +17,15 @@ def vary_on(response: ResponseT, *headers: str) -> ResponseT:
         response.headers["Vary"] = ", ".join(headers)
 
     return response
+
+
+def with_vary(
+    headers: list[tuple[str, str]], names: tuple[str, ...]
+) -> list[tuple[str, str]]:
+    """Return the headers of a WSGI answer that depends on these headers too.
+
+    It costs less than :func:`vary_on` does, once Flask's session has said ``Cookie``.
+    """
+    said = [value for name, value in headers if name.lower() == "vary"]
+    others = [(name, value) for name, value in headers if name.lower() != "vary"]
+    return [*others, ("Vary", ", ".join([*said, *names]))]

@@ -5,11 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from functools import lru_cache
 
-from flask import Response, request
+from flask import request
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
-
-from .varying import vary_on
 
 #: The headers that decide.
 HEADERS = ("Accept", "HX-Request", "HX-Boosted")
@@ -48,8 +46,3 @@ def is_turbo() -> bool:
 def _prefers_json(accept: str) -> bool:
     accepted = parse_accept_header(accept, MIMEAccept)
     return accepted["application/json"] > accepted["text/html"]
-
-
-def vary(response: Response) -> Response:
-    """Say on which headers the answer depends."""
-    return vary_on(response, *HEADERS)
