@@ -8,8 +8,8 @@ Sheet, "Fetch Metadata headers").
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 #: Methods that promise to change nothing (RFC 9110, 9.2.1).
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -27,8 +27,7 @@ class Verdict(Enum):
     TOKEN = "token"  # noqa: S105 # nor is this
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What a request says about where it comes from."""
 
     method: str
@@ -59,16 +58,14 @@ class Evidence:
         return self.has_cookies or authorization in _AMBIENT_SCHEMES
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """How strictly an app looks: ``NAMEFORM_CSRF``, ``NAMEFORM_TRUSTED_ORIGINS``."""
 
     mode: str = "default"
     trusted_origins: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     """The verdict, and the reason for it in words for a log."""
 
     verdict: Verdict
@@ -99,8 +96,6 @@ def decide(evidence: Evidence, policy: Policy) -> Decision:
 def _by_headers(evidence: Evidence) -> Decision:
     """Let the headers veto or prove; if they do neither, a token is needed."""
     site = (evidence.fetch_site or "").strip().lower()
-    host = evidence.host.lower()
-    own_origin = f"{evidence.scheme}://{host}"
 
     if site == "same-origin":
         return Decision(Verdict.PASS, "Sec-Fetch-Site is same-origin")
@@ -110,6 +105,10 @@ def _by_headers(evidence: Evidence) -> Decision:
     # another site, so it says nothing.
     if evidence.origin in (None, "", "null"):
         return Decision(Verdict.TOKEN, "no header says where it comes from")
+
+    host = evidence.host.lower()
+    own_origin = f"{evidence.scheme}://{host}"
+
     # The second is how a proxy that ends TLS looks to an app without ProxyFix. The
     # other way round would let a page on plain http in.
     if evidence.origin in (own_origin, f"https://{host.removesuffix(':443')}"):
