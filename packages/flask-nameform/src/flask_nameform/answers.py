@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import current_app, jsonify, make_response, redirect, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -77,7 +75,7 @@ def rows_changed(definition: Definition, submission: Submission) -> Response:
         )
 
     status = 422 if is_turbo() else 200
-    return not_accepted(definition, replace(submission, status=status))
+    return not_accepted(definition, submission._replace(status=status))
 
 
 def shown_alone(definition: Definition, submission: Submission) -> Response:

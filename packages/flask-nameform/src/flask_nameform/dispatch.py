@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from flask import abort, current_app, request
 from werkzeug.exceptions import UnsupportedMediaType
@@ -133,6 +132,6 @@ def _submission(
     submission = Submission(mark, posted, collect_errors(form))
 
     if isinstance(error, FormError):
-        return replace(submission, status=error.status, headers=error.headers)
+        return submission._replace(status=error.status, headers=error.headers)
 
     return submission

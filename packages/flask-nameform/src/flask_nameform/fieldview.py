@@ -7,8 +7,7 @@ that a template has nothing to get wrong (WCAG 2.2: 1.3.1, 3.3.1, 3.3.2, 4.1.2).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from wtforms import Field, FieldList, SelectFieldBase
@@ -21,8 +20,7 @@ from .rows import RowButton, list_buttons, row_buttons, row_mark
 from .themes import Layout, Look, Theme
 
 
-@dataclass(frozen=True)
-class FieldView:
+class FieldView(NamedTuple):
     """A field, or one choice of it, as a template prints it."""
 
     #: ``input``, ``checkbox``, ``option``, ``submit``, ``group`` or ``hidden``.
@@ -88,16 +86,15 @@ def view_field(
     )
 
     if kind == "group":
-        parts = tuple(_parts(field, replace(look, layout="stacked")))
+        parts = tuple(_parts(field, look._replace(layout="stacked")))
         attributes = _group_attributes(field, view, given or {})
-        return replace(
-            view,
+        return view._replace(
             parts=parts,
             classes=attributes.pop("class", ""),
             attributes=as_html(attributes),
         )
 
-    return replace(view, control=_control(field, view, look.theme, given or {}))
+    return view._replace(control=_control(field, view, look.theme, given or {}))
 
 
 def kind_of(field: Field) -> str:
@@ -190,13 +187,13 @@ def _choices(field: Any, look: Look) -> Iterator[FieldView]:
 
 def _rows(field: FieldList[Field], look: Look) -> Iterator[FieldView]:
     for number, row in enumerate(field, 1):
-        view = replace(view_field(row, look), is_row=True)
+        view = view_field(row, look)._replace(is_row=True)
         mark = FieldView("hidden", "", "", row_mark(field, row))
         buttons = row_buttons(field, row, number)
         extra = (mark, *(_row_button(button, look) for button in buttons))
 
         if is_nested_form(row):
-            yield replace(view, parts=(*view.parts, *extra))
+            yield view._replace(parts=(*view.parts, *extra))
         else:
             yield from (view, *extra)
 

@@ -22,7 +22,6 @@ from wtforms.form import BaseForm
 from wtforms.validators import DataRequired, StopValidation
 
 from .content import ContentTypes
-from .form import Form
 from .i18n import texts
 from .naming import REQUIRED
 
@@ -188,17 +187,6 @@ class FileSize:
             )
 
         return texts.gettext("“%(name)s” is empty.", name=name)
-
-
-def ask_again(form: Form) -> None:
-    """Ask for the files of a form that comes back: no browser can be given one."""
-    for field in form.lost_files():
-        text = texts.gettext("Choose the file again: it was not kept.")
-
-        if form.errors and not field.errors:
-            field.errors = [text]
-        elif form.row_change and text not in field.description:
-            field.description = f"{field.description} {text}".lstrip()
 
 
 def _named(values: Iterable[Any]) -> Iterator[FileStorage]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -17,8 +17,7 @@ from .identity import Identity
 from .themes import Look
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """What is around the fields of a form, as a template asks for it."""
 
     look: Look
@@ -35,19 +34,17 @@ class Frame:
     #: The text of the button, for a form whose class has none; by default "Send".
     button: str | None = None
     #: More attributes of the ``form`` element.
-    attributes: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    attributes: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """A line of the error summary; without an id it is about the form as a whole."""
 
     text: str
     focus_id: str = ""
 
 
-@dataclass(frozen=True)
-class FormView:
+class FormView(NamedTuple):
     """A form as a template prints it."""
 
     id: str
@@ -165,4 +162,4 @@ def _of_row(row: FieldView, problem: Problem) -> Problem:
     See WCAG 2.2, 2.4.4.
     """
     text = Markup(texts.gettext("%(row)s: %(message)s"))  # noqa: S704 # ours
-    return replace(problem, text=text % {"row": row.label, "message": problem.text})
+    return problem._replace(text=text % {"row": row.label, "message": problem.text})

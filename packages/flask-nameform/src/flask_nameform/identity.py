@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -11,8 +10,7 @@ from . import marker
 from .attributes import hidden_input
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """What tells a form from others: on its page, and when it is posted."""
 
     #: The name it was registered under; of a form on its own, that of its class.
@@ -28,7 +26,7 @@ class Identity:
     #: Whether the ids of its fields begin with :attr:`scope`, or are their names.
     has_scoped_ids: bool = True
 
-    @cached_property
+    @property
     def scope(self) -> str:
         """What the ids of its fields begin with."""
         name = self.name.replace(".", "-")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
+from typing import NamedTuple
 
 from flask import (
     Response,
@@ -26,9 +26,8 @@ from .varying import vary_on
 _KEPT = "flask_nameform.language"
 
 
-@dataclass(frozen=True, eq=False)
-class Language:
-    """A language as an app speaks it; there is one object for each."""
+class Language(NamedTuple):
+    """A language as an app speaks it."""
 
     #: The tag as in ``<html lang>`` (BCP 47).
     tag: str

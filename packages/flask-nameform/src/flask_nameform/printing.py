@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +124,7 @@ def _make_plan(form: Form, fields: Iterable[Field], frame: Frame) -> Plan:
         _view_with_slot(field, number, frame)
         for number, field in enumerate(fields, _FIRST_FIELD)
     ]
-    slotted = replace(
-        frame,
+    slotted = frame._replace(
         scope=slot(_SCOPE),
         action=slot(_ACTION) if frame.action else "",
         name=slot(_NAME) if frame.name else "",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from flask import current_app, request
 from werkzeug.wrappers import Response
@@ -26,8 +25,7 @@ Result = str | Response | Awaitable[str | Response | None] | None
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(NamedTuple):
     """A named form: its class, and the function that takes what was sent."""
 
     form_class: type[Form]
@@ -86,13 +84,11 @@ class Definitions:
         return iter(self._by_name)
 
 
-@dataclass
 class Registry:
     """The forms of one app. A prefix is the dotted name of a blueprint, or nothing."""
 
-    _attached: list[tuple[str, Definitions]] = field(
-        default_factory=list[tuple[str, Definitions]]
-    )
+    def __init__(self) -> None:
+        self._attached: list[tuple[str, Definitions]] = []
 
     def attach(self, prefix: str, definitions: Definitions) -> None:
         """Attach a collection; forms added to it later are found too.
@@ -150,18 +146,16 @@ class Registry:
         return definition
 
 
-@dataclass(frozen=True)
 class State:
     """What belongs to one app; each ``Forms`` may serve several."""
 
-    settings: LiveSettings[Settings]
-    registry: Registry = field(default_factory=Registry)
-    layout: Layout = field(default_factory=lambda: Layout("NAMEFORM_BASE_TEMPLATE"))
-    plans: Plans[Plan] = field(default_factory=Plans[Plan])
-    #: ``False`` for a form that has to be made each time.
-    untouched: Plans[Untouched | Literal[False]] = field(
-        default_factory=Plans["Untouched | Literal[False]"]
-    )
+    def __init__(self, settings: LiveSettings[Settings]) -> None:
+        self.settings = settings
+        self.registry = Registry()
+        self.layout = Layout("NAMEFORM_BASE_TEMPLATE")
+        self.plans: Plans[Plan] = Plans()
+        #: ``False`` for a form that has to be made each time.
+        self.untouched: Plans[Untouched | Literal[False]] = Plans()
 
 
 def current_state() -> State:

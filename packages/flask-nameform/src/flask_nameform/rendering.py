@@ -11,7 +11,6 @@ from markupsafe import Markup
 from wtforms import Field
 
 from . import marker
-from .files import ask_again
 from .form import Form
 from .formview import Frame
 from .i18n import texts
@@ -19,7 +18,7 @@ from .identity import Identity
 from .printing import print_field, print_form, print_problems
 from .registry import current_state
 from .settings import Settings
-from .submission import Submission, current_exchange, messages
+from .submission import Submission, ask_again, current_exchange, messages
 from .themes import THEMES, Look, checked_layout
 
 

@@ -16,11 +16,11 @@ KEY = "nameform"
 # That of an app without any attached: they are checked once, which takes its time.
 _ALONE = "nameform_settings"
 
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
+_ORIGIN = r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?"
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Settings:
     """What may differ from one deployment of an app to the next."""
 
@@ -100,7 +100,7 @@ def signing_keys(what: str) -> list[Any]:
 
 def _check_origin(origin: str) -> None:
     """Refuse what no browser would send, since it would silently never match."""
-    if not _ORIGIN.fullmatch(origin) or _has_default_port(origin):
+    if not re.fullmatch(_ORIGIN, origin) or _has_default_port(origin):
         raise RuntimeError(
             f"NAMEFORM_TRUSTED_ORIGINS holds {origin!r}, which no browser sends as an"
             " origin. Write 'scheme://host' or 'scheme://host:port' in lower case,"

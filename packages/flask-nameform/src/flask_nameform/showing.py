@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from . import marker
 from .arguments import load, with_arguments
-from .files import ask_again
 from .form import Form, tag_of
 from .formview import Frame
 from .identity import Identity
@@ -20,7 +19,7 @@ from .printing import fill_frame, plan_values, print_form
 from .query import bind_query
 from .registry import Definition, current_state, full_name_of
 from .rendering import frame_of
-from .submission import Submission, current_exchange, restore_errors
+from .submission import Submission, ask_again, current_exchange, restore_errors
 from .themes import checked_layout
 from .untouched import untouched
 

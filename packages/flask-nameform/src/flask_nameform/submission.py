@@ -6,13 +6,14 @@ The page is shown by a request of its own, to which this travels in the WSGI env
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from flask import request
 
 from .form import Form
 from .formdata import Posted, is_nested_form, own_messages, walk
+from .i18n import texts
 from .marker import Marker
 
 _ENVIRON_KEY = "flask_nameform.exchange"
@@ -21,18 +22,16 @@ _ENVIRON_KEY = "flask_nameform.exchange"
 Errors = Mapping[str, list[Any]]
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(NamedTuple):
     """What was posted in a form, what was wrong with it, and how to answer."""
 
     marker: Marker
     posted: Posted
     errors: Errors
     status: int = 422
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass
 class Exchange:
     """What a form's endpoint, the WSGI wrapper and the page tell each other."""
 
@@ -76,8 +75,8 @@ def collect_errors(form: Form) -> Errors:
 
 def messages(errors: Errors) -> dict[str, list[str]]:
     """Return collected messages as text, without the fields that have none."""
-    texts = {name: list(map(str, own_messages(own))) for name, own in errors.items()}
-    return {name: own for name, own in texts.items() if own}
+    said = {name: list(map(str, own_messages(own))) for name, own in errors.items()}
+    return {name: own for name, own in said.items() if own}
 
 
 def restore_errors(form: Form, errors: Errors) -> None:
@@ -89,3 +88,14 @@ def restore_errors(form: Form, errors: Errors) -> None:
             item.form.form_errors = errors.get(item.name, [])
         else:
             item.errors = errors.get(item.name, [])
+
+
+def ask_again(form: Form) -> None:
+    """Ask for the files of a form that comes back: no browser can be given one."""
+    for field in form.lost_files():
+        text = texts.gettext("Choose the file again: it was not kept.")
+
+        if form.errors and not field.errors:
+            field.errors = [text]
+        elif form.row_change and text not in field.description:
+            field.description = f"{field.description} {text}".lstrip()

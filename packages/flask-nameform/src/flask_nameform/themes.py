@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, cast, get_args
+from typing import Literal, NamedTuple, cast, get_args
 
 #: ``stacked``: a label above its input; ``horizontal``: beside it; ``inline``: all in a
 #: row.
@@ -16,7 +16,7 @@ _LAYOUTS = get_args(Layout)
 Mark = Literal["required", "optional"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Theme:
     """Templates, and the classes that they do not have in them."""
 
@@ -51,8 +51,7 @@ class Theme:
         return {"class": classes} if classes else {}
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """What a site has chosen, and what one form on it."""
 
     theme: Theme
