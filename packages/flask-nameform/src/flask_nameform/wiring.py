@@ -56,8 +56,6 @@ def _protect() -> Response | None:
 
     if other is not None:
         other.exempt(submit)  # it may have come after us
-    if request.method in SAFE_METHODS:
-        return None
 
     # The endpoint of forms asks by itself.
     if current_app.view_functions.get(request.endpoint or "") is submit:
