@@ -82,7 +82,7 @@ def at_once(app: Flask, times: int, form: str, **data: str) -> list[int]:
         path = f"/auth/-/forms/{form}"
         return client_for(app).post(path, data=sent).status_code
 
-    with ThreadPoolExecutor(20) as pool:
+    with ThreadPoolExecutor(times) as pool:
         return sorted(pool.map(send, range(times)))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from flask_simpleauth import Hit, Taken, Token
+from flask_simpleauth import Count, Rule, Taken, Token
 from flask_simpleauth.store import Attributes
 from flask_simpleauth.stores.plain import PlainUser
 from tinydb import TinyDB, where
@@ -116,24 +116,32 @@ class TinyCounters:
     def __init__(self, db: TinyDB) -> None:
         self.table = db.table("counters")
 
-    def hit(self, windows: Mapping[str, int], now: int) -> list[Hit]:
+    def hit(self, rules: Mapping[str, Rule], now: int) -> dict[str, int]:
         with alone:
-            return [self.one(key, window, now) for key, window in windows.items()]
-
-    def one(self, key: str, window: int, now: int) -> Hit:
-        before: Any = self.table.get(where("key") == key)
-        if before is None or before["resets_at"] <= now:
-            before = {"count": 0, "resets_at": now + window}
-        hit = Hit(before["count"] + 1, before["resets_at"])
-        self.table.upsert({"key": key, **asdict(hit)}, where("key") == key)
-        return hit
+            counts = {key: self.one(key) for key in rules}
+            closed = {
+                key: count.opens_at
+                for key, count in counts.items()
+                if count is not None and count.opens_at > now
+            }
+            if not closed:
+                for key, rule in rules.items():
+                    self.keep(key, rule.after(counts[key], now))
+            return closed
 
     def refund(self, keys: Iterable[str]) -> None:
-        wanted = where("key").one_of(list(keys)) & (where("count") > 0)
         with alone:
-            for counter in self.table.search(wanted):
-                less = {"count": counter["count"] - 1}
-                self.table.update(less, doc_ids=[counter.doc_id])
+            for key in keys:
+                count = self.one(key)
+                if count is not None and count.hits > 0:
+                    self.keep(key, Count(count.hits - 1, count.resets_at, opens_at=0))
+
+    def one(self, key: str) -> Count | None:
+        found: Any = self.table.get(where("key") == key)
+        return found and Count(found["hits"], found["resets_at"], found["opens_at"])
+
+    def keep(self, key: str, count: Count) -> None:
+        self.table.upsert({"key": key, **asdict(count)}, where("key") == key)
 
     def purge(self, now: int, limit: int) -> int:
         with alone:

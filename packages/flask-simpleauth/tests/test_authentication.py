@@ -225,8 +225,7 @@ def test_guesses_at_once(services: Services[PlainUser], bench: Bench) -> None:
             authenticate(here, Attempt("ada@example.org", "wrong"))
         return caught.type
 
-    # Not more threads: SQLite lets writers wait five seconds, and CI is slow.
-    with ThreadPoolExecutor(20) as pool:
+    with ThreadPoolExecutor(50) as pool:
         outcomes = list(pool.map(guess, range(50)))
     assert outcomes.count(BadCredentials) == SIGN_IN.by_account
     assert outcomes.count(Throttled) == 50 - outcomes.count(BadCredentials)

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_simpleauth import SimpleAuth
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -84,6 +84,13 @@ class Site:
             "/auth/-/forms/login", data=data, headers=OWN_SITE
         )
         return response.status_code
+
+    def counters(self) -> set[Any]:
+        """Return the counters as they are stored."""
+        with self.app.app_context():
+            db = self.app.extensions["sqlalchemy"]
+            rows = db.session.execute(select(db.metadata.tables["simpleauth_counter"]))
+            return {tuple(row) for row in rows}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -173,6 +180,16 @@ def test_wrong_sign_in(site: Site) -> None:
             site.client.post("/auth/-/forms/login", data=data, headers=OWN_SITE)
             costs.add((site.cost.reads, site.cost.writes))
     assert costs == {(1, 1)}
+
+
+def test_refused_sign_in(site: Site) -> None:
+    """A try that has to wait takes one transaction, which changes nothing."""
+    while site.sign_in("wrong") == 422:
+        pass
+    before = site.counters()
+    assert site.sign_in("wrong") == 429
+    assert (site.cost.reads, site.cost.writes) == (0, 1)
+    assert site.counters() == before
 
 
 def test_address_not_in_our_form(site: Site) -> None:

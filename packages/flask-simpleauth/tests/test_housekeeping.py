@@ -4,7 +4,7 @@ import logging
 from typing import TYPE_CHECKING
 
 import pytest
-from flask_simpleauth import Token
+from flask_simpleauth import Rule, Token
 from flask_simpleauth.housekeeping import Housekeeping
 from flask_simpleauth.stores.memory import MemoryStore, MemoryTokens
 
@@ -25,7 +25,7 @@ def fill(store: MemoryStore, clock: Clock, expired: int) -> None:
     for number in range(expired + 1):
         ends = now + 60 if number == expired else now
         store.tokens.put(Token(f"{number:064}", "session", 1, now - 9, ends, now - 9))
-        store.counters.hit({f"{number:064}": ends - now + 9}, now - 9)
+        store.counters.hit({f"{number:064}": Rule(1, ends - now + 9)}, now - 9)
 
 
 def rows(store: MemoryStore, clock: Clock) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from flask_simpleauth import SimpleAuth, Token
+from flask_simpleauth import Rule, SimpleAuth, Token
 from flask_simpleauth.stores.redis import RedisStore
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyUsers
 from flask_simpleauth.testing import AuthClient
@@ -90,7 +90,7 @@ def test_nothing_stays_for_ever(redis_keys: tuple[str, str]) -> None:
         token = Token(f"{number:064}", "session", 1, NOW, NOW + lifetime, NOW)
         store.tokens.put(token)
         store.tokens.touch(token.digest, NOW + 1)
-    store.counters.hit({"a": 60}, NOW)
+    store.counters.hit({"a": Rule(1, 60)}, NOW)
 
     with Redis.from_url(url) as client:
         left = {key: client.ttl(key) for key in client.scan_iter(f"{prefix}*")}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from flask import Flask
-from flask_simpleauth import SimpleAuth, Token
+from flask_simpleauth import Rule, SimpleAuth, Token
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import ForeignKey, String, event
@@ -278,3 +279,28 @@ def test_wrong_mapping(
     """A mapping with a slip names it."""
     with pytest.raises(RuntimeError, match=message):
         SQLAlchemyStore(db, Member, attributes=attributes)
+
+
+@pytest.mark.parametrize("after", ["UPDATE", "SELECT"])
+def test_somebody_else_makes_the_counter(
+    after: str, database: Callable[[str], Any], postgresql_url: Callable[[], str]
+) -> None:
+    """Who finds no counter, and then one that others have made, counts in that."""
+    app, db, user_class = database(postgresql_url())
+    counters, rule = SQLAlchemyStore(db, user_class).counters, Rule(2, 60)
+
+    def hit() -> Any:
+        with app.app_context():
+            return counters.hit({"a": rule}, 0)
+
+    def come_between(_: Any, __: Any, statement: str, *more: Any) -> None:
+        if statement.startswith(after) and not others:
+            others.append(None)
+            others[0] = pool.submit(hit).result()
+
+    others: list[Any] = []
+    with app.app_context(), ThreadPoolExecutor(1) as pool:
+        event.listen(db.engine, "after_cursor_execute", come_between)
+        assert hit() == {}
+    assert others == [{}]
+    assert hit() == {"a": 60}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from flask_simpleauth import Throttled
 from flask_simpleauth.stores.memory import MemoryStore
+from flask_simpleauth.testing.stores.crowd import at_once
 from flask_simpleauth.throttling import (
     SIGN_IN,
     Limit,
@@ -96,17 +97,22 @@ def test_known_device(throttle: Throttle) -> None:
     assert wait_for(throttle, "phone") == 0
 
 
-def test_refusals_are_counted(throttle: Throttle) -> None:
-    """The error tells which refusal of a wait it is, and that the account waits."""
-    for limit, expected in (WAITS, [1, 2]), (LIMIT, [0, 0]):
-        for _ in range(2):
-            throttle.reserve(limit, account="ada")
-        refusals = []
-        for _ in range(2):
-            with pytest.raises(Throttled) as caught:
-                throttle.reserve(limit, account="ada")
-            refusals.append(caught.value.refusals)
-        assert refusals == expected
+def test_error_tells_what_was_tried_too_often(throttle: Throttle) -> None:
+    """The error tells whether it is the account, for which others may be to blame."""
+    for account, here in (("ada", None), (None, "192.0.2.1")):
+        limit = LIMIT.by_account if account else LIMIT.by_address
+        for _ in range(limit):
+            throttle.reserve(LIMIT, account=account, address=here)
+        with pytest.raises(Throttled) as caught:
+            throttle.reserve(LIMIT, account=account, address=here)
+        assert caught.value.by_account is (account is not None)
+
+
+def test_crowd(clock: Clock) -> None:
+    """Many who come at once begin one wait, the first one."""
+    throttle = Throttle(MemoryStore().counters, clock)
+    outcomes = at_once(lambda: wait_for(throttle))
+    assert sorted(map(str, outcomes)) == ["0"] * 2 + ["10"] * 18
 
 
 def test_daily_guesses(clock: Clock) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask_simpleauth import Token
+from flask_simpleauth import Rule, Token
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_simpleauth.stores.unit_of_work import has_pending_writes
 from sqlalchemy import event, insert, text
@@ -76,6 +76,17 @@ def test_loaded_objects_keep_their_values(site: Site) -> None:
     assert statements == []
 
 
+def test_loaded_objects_survive_a_refusal(site: Site) -> None:
+    """Counting that is undone expires nothing of what the app has read."""
+    user = site.db.session.scalars(site.db.select(site.user_class)).one()
+    hit, rule = site.store.counters.hit, Rule(1, 60)
+    assert [hit({"b": rule}, NOW), hit({"a": rule, "b": rule}, NOW)] == [
+        {},
+        {"b": NOW + 60},
+    ]
+    assert "email" in user.__dict__
+
+
 def test_end_of_own_write_leaves_expiry_as_it_was(site: Site) -> None:
     """The app's own commits go on expiring what is loaded."""
     user = site.db.session.scalars(site.db.select(site.user_class)).one()
@@ -138,10 +149,10 @@ def test_counting_refuses_pending_work(
     """Tries are not counted where a rollback could undo the count."""
     write(site)
     with pytest.raises(RuntimeError, match=r"Commit or roll back db\.session"):
-        site.store.counters.hit({"a": 60}, NOW)
+        site.store.counters.hit({"a": Rule(1, 60)}, NOW)
 
     site.db.session.rollback()
-    assert site.store.counters.hit({"a": 60}, NOW)[0].count == 1
+    assert site.store.counters.hit({"a": Rule(1, 60)}, NOW) == {}
 
 
 def test_reading_does_not_flush(site: Site) -> None:

@@ -6,7 +6,6 @@ import random
 import string
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from flask import request
 from flask_nameform import csrf
 from flask_simpleauth import (
     Attributes,
+    Rule,
     SignupForm,
     Throttled,
     WeakPassword,
@@ -37,7 +37,7 @@ from flask_simpleauth.state import current_state
 from flask_simpleauth.store import Token
 from flask_simpleauth.stores import memory
 from flask_simpleauth.testing import Mailbox
-from flask_simpleauth.throttling import SIGN_IN, Throttle
+from flask_simpleauth.throttling import Limit, Throttle
 from wtforms import StringField, TelField
 
 if TYPE_CHECKING:
@@ -132,11 +132,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "no throttle": ("6.3.1", put(Throttle, "reserve", lambda *_, **__: [])),
     "no limit by address": (
         "6.3.1",
-        put(
-            authentication,
-            "SIGN_IN",
-            replace(SIGN_IN, by_address=10**6),
-        ),
+        put(Limit, "for_address", lambda limit: Rule(10**6, limit.window)),
     ),
     "no throttle for JSON": ("6.3.4", put(Throttle, "reserve", lambda *_, **__: [])),
     "a key in the query": (

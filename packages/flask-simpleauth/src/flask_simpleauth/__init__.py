@@ -1,6 +1,7 @@
 """Accounts for Flask with nothing to set up."""
 
 from .audit import AuditRecord
+from .counting import Count, Rule
 from .errors import (
     AuthError,
     BadCredentials,
@@ -31,7 +32,7 @@ from .signals import (
     user_deleted,
     user_deleting,
 )
-from .store import Attributes, Hit, Store, Token
+from .store import Attributes, Store, Token
 
 __all__ = [
     "Attributes",
@@ -39,13 +40,14 @@ __all__ = [
     "AuthError",
     "BadCredentials",
     "Busy",
-    "Hit",
+    "Count",
     "InUse",
     "InvalidIdentity",
     "InvalidUsername",
     "LinkIsDead",
     "Mailer",
     "Message",
+    "Rule",
     "SignupForm",
     "SimpleAuth",
     "Store",

@@ -147,7 +147,7 @@ class Throttled(TryLater):
 
     status = 429
 
-    def __init__(self, retry_after: int, *, refusals: int = 0) -> None:
+    def __init__(self, retry_after: int, *, by_account: bool = False) -> None:
         seconds, minutes = retry_after, max(1, round(retry_after / 60))
         in_seconds = ngettext_noop(
             "Too many tries. Wait %(seconds)s second.",
@@ -161,9 +161,8 @@ class Throttled(TryLater):
             super().__init__(retry_after, *in_seconds, seconds, seconds=seconds)
         else:
             super().__init__(retry_after, *in_minutes, minutes, minutes=minutes)
-        #: How many tries at the account were refused in this wait, with this one; 0 if
-        #: it was not for the account.
-        self.refusals = refusals
+        #: Whether the account is what was tried too often, by whomever.
+        self.by_account = by_account
 
 
 class Busy(TryLater):

@@ -16,6 +16,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from .counting import Rule
+
 U = TypeVar("U")
 
 
@@ -110,14 +112,6 @@ class Token:
     data: Mapping[str, Any] = field(default_factory=dict[str, Any])
     #: The user, where a store can bring it along with the token.
     user: Any = field(default=None, compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Hit:
-    """What a counter says: so many hits in a window that ends at ``resets_at``."""
-
-    count: int
-    resets_at: int
 
 
 class UserStore(Protocol[U]):
@@ -216,18 +210,24 @@ class TokenStore(Protocol):
 
 
 class CounterStore(Protocol):
-    """Counts hits within windows of time."""
+    """Counts hits, as many as a :class:`~.counting.Rule` allows."""
 
-    def hit(self, windows: Mapping[str, int], now: int) -> list[Hit]:
-        """Add one to each counter, atomically, and return them in the order given.
+    def hit(self, rules: Mapping[str, Rule], now: int) -> Mapping[str, int]:
+        """Add one to each counter, or to none if one of them is closed.
 
-        :param windows: by key, the seconds from a counter's first hit until it starts
-            anew. One that is running keeps the window it has.
+        Nothing comes between looking and counting. What :meth:`.Rule.after` makes of a
+        :class:`~.counting.Count` is what a counter holds then.
+
+        :param rules: by the key of the counter, in the order of all callers: a store
+            that locks one counter after the other so never waits for who waits for it.
+            A window that is running keeps its end.
+        :return: the counters that are closed, and when each opens; empty if the hit was
+            counted. One that is closed is enough, where looking for more costs more.
         """
         ...
 
     def refund(self, keys: Iterable[str]) -> None:
-        """Take one hit back from each counter."""
+        """Take one hit back from each counter, if it has one, and open it."""
         ...
 
     def purge(self, now: int, limit: int) -> int:

@@ -1,7 +1,8 @@
 """How often one may try: by account and by the client's network address.
 
 Each try is counted before it is judged and refunded when it was right, so that many
-tries at once get no further than one after the other.
+tries at once get no further than one after the other. One that is refused is not
+counted, so that whoever hammers on makes nobody wait any longer.
 
 Whoever guesses at an account makes others wait who try it too. So there is no lock-out
 but waits that grow, and a device on which the owner has signed in before is counted by
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from .counting import Rule
 from .errors import Throttled
 from .store import CounterStore
 from .tokens import digest_of
@@ -37,9 +39,12 @@ class Waits:
     #: Seconds after the first try until all are forgotten.
     memory: int = 24 * 60 * 60
 
-    def after(self, more: int) -> int:
-        """Return how long to wait after so many tries more than are free."""
-        return min(self.first << min(more, 16), self.longest)
+    def each(self) -> tuple[int, ...]:
+        """Return them one by one, up to the longest."""
+        waits = [self.first]
+        while waits[-1] < self.longest:
+            waits.append(min(2 * waits[-1], self.longest))
+        return tuple(waits)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,16 @@ class Limit:
     by_address: int
     #: What comes after the tries for one account; the end of the window if ``None``.
     waits: Waits | None = None
+
+    def for_account(self) -> Rule:
+        """Return the rule for the tries for one account."""
+        if self.waits is None:
+            return Rule(self.by_account, self.window)
+        return Rule(self.by_account, self.waits.memory, self.waits.each())
+
+    def for_address(self) -> Rule:
+        """Return the rule for the tries from one network."""
+        return Rule(self.by_address, self.window)
 
 
 SIGN_IN = Limit("sign-in", window=15 * 60, by_account=10, by_address=100, waits=Waits())
@@ -89,42 +104,25 @@ class Throttle:
         :param device: on which the owner of the account has signed in before.
         :raises Throttled: if a limit is passed.
         """
-        now, waits, window = int(self._clock()), limit.waits, limit.window
+        now = int(self._clock())
         by_account = _counter(limit, "account", account, device or "")
         by_address = _counter(limit, "address", address)
-        memory = window if waits is None else waits.memory
-        windows = {
-            key: seconds
-            for key, seconds in ((by_account, memory), (by_address, window))
+        # Always the account first: it is what is refused most often.
+        rules = {
+            key: rule
+            for key, rule in (
+                (by_account, limit.for_account()),
+                (by_address, limit.for_address()),
+            )
             if key is not None
         }
-        hits = dict(zip(windows, self._counters.hit(windows, now), strict=True))
-
-        tried = hits.pop(by_account or "", None) if waits else None
-        allowed = {by_account: limit.by_account, by_address: limit.by_address}
-        over = [hit.resets_at for key, hit in hits.items() if hit.count > allowed[key]]
-        if over:
-            raise Throttled(retry_after=max(1, max(over) - now))
-
-        reserved, more = list(windows), tried.count - limit.by_account if tried else -1
-        if waits and by_account and more >= 0:
-            reserved.append(self._pass_one(by_account, waits.after(more), now))
-        return reserved
-
-    def _pass_one(self, account: str, wait: int, now: int) -> str:
-        """Let one try pass, and all others only after the wait that it begins.
-
-        :param account: the counter of the account's tries.
-        :param wait: seconds.
-        """
-        gate = digest_of("wait", account)
-        (hit,) = self._counters.hit({gate: wait}, now)
-        if hit.count > 1:
-            # Nobody looks at this one, so that it makes no wait longer.
-            self._counters.refund([account])
-            retry_after = max(1, hit.resets_at - now)
-            raise Throttled(retry_after, refusals=hit.count - 1)
-        return gate
+        closed = self._counters.hit(rules, now)
+        if closed:
+            raise Throttled(
+                retry_after=max(1, max(closed.values()) - now),
+                by_account=by_account in closed,
+            )
+        return list(rules)
 
     def refund(self, reserved: list[str]) -> None:
         """Take a try back that turned out right; others' tries stay counted."""

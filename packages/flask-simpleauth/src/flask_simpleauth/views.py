@@ -51,11 +51,10 @@ def _must_wait(error: Throttled, identity: str) -> FormError:
 
     The answer is the same if there is no such account.
     """
-    if error.refusals == 0 or current_state().mailer is None:
+    if not error.by_account or current_state().mailer is None:
         return refused(error)
 
-    if error.refusals == 1:
-        unlocking.offer(identity)
+    unlocking.offer(identity)
     return refused(
         error,
         texts.gettext(

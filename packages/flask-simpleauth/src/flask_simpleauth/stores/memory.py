@@ -10,8 +10,9 @@ from dataclasses import replace
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+from ..counting import Count, Rule
 from ..errors import Taken
-from ..store import Attributes, Hit, Token, Transaction
+from ..store import Attributes, Token, Transaction
 from .plain import PlainUser
 
 if TYPE_CHECKING:
@@ -194,31 +195,37 @@ class MemoryCounters:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._hits: dict[str, Hit] = {}
+        self._counts: dict[str, Count] = {}
 
-    def hit(self, windows: Mapping[str, int], now: int) -> list[Hit]:
-        """Add one to each counter and return them."""
+    def hit(self, rules: Mapping[str, Rule], now: int) -> dict[str, int]:
+        """Add one to each counter, or to none."""
         with self._lock:
-            for key, window in windows.items():
-                before = self._hits.get(key)
-                if before is None or before.resets_at <= now:
-                    before = Hit(0, now + window)
-                self._hits[key] = replace(before, count=before.count + 1)
-            return [self._hits[key] for key in windows]
+            counts = {key: self._counts[key] for key in rules if key in self._counts}
+            closed = {
+                key: count.opens_at
+                for key, count in counts.items()
+                if count.opens_at > now
+            }
+            if not closed:
+                for key, rule in rules.items():
+                    self._counts[key] = rule.after(counts.get(key), now)
+            return closed
 
     def refund(self, keys: Iterable[str]) -> None:
         """Take one hit back from each counter."""
         with self._lock:
             for key in keys:
-                hit = self._hits.get(key)
-                if hit is not None and hit.count > 0:
-                    self._hits[key] = replace(hit, count=hit.count - 1)
+                count = self._counts.get(key)
+                if count is not None and count.hits > 0:
+                    self._counts[key] = replace(count, hits=count.hits - 1, opens_at=0)
 
     def purge(self, now: int, limit: int) -> int:
         """Remove at most ``limit`` counters that start anew."""
         with self._lock:
-            over = (key for key, hit in self._hits.items() if hit.resets_at <= now)
+            over = (
+                key for key, count in self._counts.items() if count.resets_at <= now
+            )
             gone = list(islice(over, limit))
             for key in gone:
-                del self._hits[key]
+                del self._counts[key]
             return len(gone)

@@ -51,8 +51,9 @@ def counter_table(metadata: MetaData) -> Table:
         metadata,
         "simpleauth_counter",
         Column("key", _DIGEST, primary_key=True),
-        Column("count", Integer, nullable=False),
+        Column("hits", Integer, nullable=False),
         Column("resets_at", BigInteger, nullable=False, index=True),
+        Column("opens_at", BigInteger, nullable=False),
     )
 
 
