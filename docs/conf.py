@@ -24,6 +24,7 @@ autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 python_use_unqualified_type_names = True
+toc_object_entries_show_parents = "hide"
 
 # Links to the documentation of others need the net, which a build does without.
 if os.environ.get("DOCS_ONLINE"):
@@ -35,6 +36,7 @@ if os.environ.get("DOCS_ONLINE"):
         "wtforms": ("https://wtforms.readthedocs.io/en/stable/", None),
     }
 
+pygments_dark_style = "github-dark"
 html_theme = "furo"
 html_title = "Flask-Foo"
 html_static_path = ["_static"]

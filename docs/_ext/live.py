@@ -84,7 +84,7 @@ class SettingsOf(ReadsCode):
             key = f"{prefix}_{field.name.upper()}"
             rows.append([code(key), code(shown(default)), prose(said)])
 
-        return [table(["key", "default", ""], rows)]
+        return [table(["key", "default", "meaning"], rows)]
 
 
 def shown(default: object) -> str:
@@ -113,7 +113,7 @@ class CommandsOf(ReadsCode):
             [code(f"flask {usage}"), prose(text)]
             for usage, text in sorted(commands(group))
         ]
-        return [table(["command", ""], rows)]
+        return [table(["command", "what it does"], rows)]
 
 
 def commands(command: click.Command, path: str = "") -> Iterator[tuple[str, str]]:
