@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, Response, make_response, session
+from flask import Flask, Response, current_app, make_response, session
 from flask import render_template_string as render
 from flask.testing import FlaskClient
 from flask_greet import Greet, Greeting
@@ -74,6 +74,12 @@ def test_second_init_app_is_refused(app: Flask, greet: Greet) -> None:
         greet.init_app(app)
     with pytest.raises(RuntimeError, match="already initialised on this app"):
         Greet(app)
+
+
+def test_extension_is_found_through_the_app(app: Flask, greet: Greet) -> None:
+    """Whoever cannot import the object finds it where Flask keeps extensions."""
+    with app.app_context():
+        assert current_app.extensions["greet"].extension is greet
 
 
 def test_missing_init_app_is_said(greet: Greet) -> None:
