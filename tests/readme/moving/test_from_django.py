@@ -17,34 +17,32 @@ from django.db import connections
 from django.test import Client
 from flask import Flask
 from flask_nameform.testing import FormClient
-from flask_simpleauth import SimpleAuth
 
 Load = Callable[[str, Path], tuple[Flask, dict[str, Any]]]
-
-PASSWORD = "correct horse battery"
+SignIn = Callable[[FormClient, str], object]
 
 
 class OldSite:
     """What Django has left: a database, and the cookie of a session that runs."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, password: str) -> None:
         call_command("migrate", run_syncdb=True, verbosity=0)
         models = import_module("django.contrib.auth.models")
         ada = models.User.objects.create_user(
-            "ada", "Ada@example.org", PASSWORD, first_name="Ada"
+            "ada", "Ada@example.org", password, first_name="Ada"
         )
         ada.groups.add(models.Group.objects.create(name="editors"))
 
         self.database = database
         self.password_hash = ada.password
         self.client = Client(SERVER_NAME="localhost")
-        self.client.post("/login", {"username": "ada", "password": PASSWORD})
+        self.client.post("/login", {"username": "ada", "password": password})
         self.client.post("/", {"text": "Dear diary"})
 
 
 @pytest.fixture(scope="module")
 def old_site(
-    programs: Path, tmp_path_factory: pytest.TempPathFactory
+    programs: Path, password: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OldSite]:
     """The old app has run, and somebody has written in it."""
     database = tmp_path_factory.mktemp("django") / "diary.sqlite3"
@@ -54,17 +52,12 @@ def old_site(
         patch.setenv("TZ", "UTC")  # which Django sets for good
         patch.syspath_prepend(programs / "django_before")
         django.setup()
-        yield OldSite(database)
+        yield OldSite(database, password)
         connections.close_all()
 
 
-def sign_in(client: FormClient, identity: str) -> None:
-    form = {"page": "/auth/login", "email": identity, "password": PASSWORD}
-    assert client.submit_form("simpleauth.login", **form).status_code == 303
-
-
 def test_the_tables_stay(
-    load: Load, old_site: OldSite, programs: Path, tmp_path: Path
+    load: Load, sign_in: SignIn, old_site: OldSite, programs: Path, tmp_path: Path
 ) -> None:
     """On the same tables people have their user names, passwords, groups and notes."""
     assert "Ada: Dear diary" in old_site.client.get("/all").text
@@ -94,7 +87,7 @@ def test_the_tables_stay(
 
 
 def test_others_can_sign_up(
-    load: Load, old_site: OldSite, programs: Path, tmp_path: Path
+    load: Load, old_site: OldSite, password: str, tmp_path: Path
 ) -> None:
     """Django's tables take new users from the new app."""
     database = Path(copyfile(old_site.database, tmp_path / "diary.sqlite3"))
@@ -106,14 +99,19 @@ def test_others_can_sign_up(
         name="Bob",
         username="bob",
         email="bob@example.org",
-        password=PASSWORD,
+        password=password,
     )
     assert answer.status_code == 303
     assert client.get("/").status_code == 200
     assert client.get("/all").status_code == 403
 
 
-def test_the_users_are_exported(old_site: OldSite, tmp_path: Path) -> None:
+def test_the_users_are_exported(
+    import_users: Callable[..., FormClient],
+    sign_in: SignIn,
+    old_site: OldSite,
+    tmp_path: Path,
+) -> None:
     """What dumpdata writes is taken in, with passwords and groups."""
     file = tmp_path / "users.json"
     call_command(
@@ -124,17 +122,6 @@ def test_the_users_are_exported(old_site: OldSite, tmp_path: Path) -> None:
         verbosity=0,
     )
 
-    app = Flask(__name__, instance_path=str(tmp_path))
-    app.config["SECRET_KEY"] = "change-me-to-32-random-bytes"
-    app.config["SIMPLEAUTH_PASSWORD_HASH"] = "scrypt:256:8:1"
-    auth = SimpleAuth(app)
-    app.add_url_rule(
-        "/all", view_func=auth.login_required(role="editors")(lambda: "All of it")
-    )
-    args = ["auth", "import", str(file), "--from", "django"]
-    result = app.test_cli_runner().invoke(args=args)
-    assert "1 taken in, 0 there already, 0 refused." in result.output
-
-    client = FormClient(app)
+    client = import_users(file, "django", "editors")
     sign_in(client, "ada@example.org")
-    assert client.get("/all").text == "All of it"
+    assert client.get("/inside").text == "Hello, Ada!"

@@ -9,30 +9,29 @@ from typing import Any
 from flask import Flask
 from flask_nameform.testing import FormClient
 from werkzeug.security import generate_password_hash
+from werkzeug.test import TestResponse
 
 Load = Callable[[str, Path], tuple[Flask, dict[str, Any]]]
+SignIn = Callable[[FormClient], TestResponse]
 
-PASSWORD = "correct horse battery"
 
-
-def test_users_move_with_their_passwords(load: Load, tmp_path: Path) -> None:
+def test_users_move_with_their_passwords(
+    load: Load,
+    sign_in_before: SignIn,
+    sign_in: Callable[[FormClient, str], object],
+    password: str,
+    tmp_path: Path,
+) -> None:
     """Who had an account signs in as before, and each form still keeps what is sent."""
     database = tmp_path / "diary.sqlite3"
     old_app, old = load("login_before.py", database)
     with old_app.app_context():
-        pw_hash = generate_password_hash(PASSWORD, "scrypt:512:8:1")
+        pw_hash = generate_password_hash(password, "scrypt:512:8:1")
         old["db"].session.add(old["User"](email="ada@example.org", pw_hash=pw_hash))
         old["db"].session.commit()
 
     old_client = FormClient(old_app)
-    page = old_client.get("/login").text
-    token = page.partition('name="csrf_token"')[2].partition('value="')[2]
-    sent = {
-        "csrf_token": token.partition('"')[0],
-        "email": "ada@example.org",
-        "password": PASSWORD,
-    }
-    assert old_client.post("/login", data=sent).location == "/"
+    assert sign_in_before(old_client).location == "/"
     assert "The diary of ada@example.org" in old_client.get("/").text
 
     new_app, new = load("login_after.py", database)
@@ -42,12 +41,7 @@ def test_users_move_with_their_passwords(load: Load, tmp_path: Path) -> None:
     client.set_cookie("session", cookie.value)
     assert "/auth/login" in client.get("/").location  # a session of old is over
 
-    client.submit_form(
-        "simpleauth.login",
-        page="/auth/login",
-        email="ada@example.org",
-        password=PASSWORD,
-    )
+    sign_in(client, "ada@example.org")
     assert "The diary of ada@example.org" in client.get("/").text
 
     with new_app.app_context():
