@@ -73,7 +73,7 @@ def _names_in(records: Iterable[AuditEntry]) -> dict[int, str]:
     """Return the names of the accounts that are still there, by their keys."""
     keys = {key for record in records for key in (record.account, record.actor)}
     named = db.session.scalars(select(User).where(User.id.in_(keys - {None})))
-    return {user.id: user.name for user in named}
+    return {user.id: user.name or user.email for user in named}
 
 
 def _load(user_id: int) -> User:

@@ -110,6 +110,7 @@ def test_not_accepted(page: Page) -> None:
 def test_a_handler_that_leads_elsewhere(page: Page) -> None:
     """A handler that says no more than that it is done has the page loaded anew."""
     page.get_by_label("What is your name?").fill("Grace")
-    page.get_by_role("button", name="Submit").click()
-    page.wait_for_function("window.stayed === undefined")
+    with page.expect_event("load"):
+        page.get_by_role("button", name="Submit").click()
+    assert page.evaluate("window.stayed") is None
     expect(page).to_have_title("htmx")

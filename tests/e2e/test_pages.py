@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,9 +46,10 @@ SHAPES = [(1280, "light"), (320, "dark")]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The example app in debug mode, filled by its demo."""
+    """The example app in debug mode, filled by its demo, and Eve, a user."""
     site = Site(tmp_path_factory.mktemp("site"))
     site.flask("demo", "--password", PASSWORD)
+    site.flask("auth", "create-user", address_of("Eve"), "--password", PASSWORD)
     site.start("--debug", "--no-reload")
     yield site
     site.stop()
@@ -80,14 +82,8 @@ def test_pages_for_admins(visit: Visit, site: Site) -> None:
 
 
 def test_pages_behind_links(visit: Visit, site: Site) -> None:
-    """So is what a link in a mail leads to: signing up, a new password, an address."""
+    """So is what a link in a mail leads to: a password, an account, an address."""
     page = visit()
-    page.goto("/auth/signup")
-    page.get_by_label("E-mail address").fill(address_of("Ada"))
-    page.get_by_role("button", name="Sign up").click()
-    page.goto(site.link_mailed_to(address_of("Ada")))
-    look_all_over(page, site, "sign-up")
-
     page.goto("/auth/forgot")
     page.get_by_label("E-mail address").fill("admin@example.org")
     page.get_by_role("button", name="Send me a link").click()
@@ -95,24 +91,54 @@ def test_pages_behind_links(visit: Visit, site: Site) -> None:
     page.goto(site.link_mailed_to("admin@example.org"))
     look_all_over(page, site, "reset")
 
+    page.goto("/auth/signup")
+    page.get_by_label("E-mail address").fill(address_of("Ada"))
+    page.get_by_role("button", name="Sign up").click()
+    page.goto(site.link_mailed_to(address_of("Ada")))
+    look_all_over(page, site, "sign-up")
+    page.get_by_label("Your name").fill("Ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
 
-def test_error_pages(visit: Visit, site: Site) -> None:
-    """So are the answers to who may not, to who is too fast, and when all is broken."""
-    page = visit()
+    page.goto("/auth/account")
+    page.get_by_label("New e-mail address").fill(address_of("Ada-2"))
+    page.get_by_label("Current password").first.fill(PASSWORD)
+    page.get_by_role("button", name="Change the address").click()
+    expect(page.get_by_role("status")).not_to_be_empty()
+    page.goto(site.link_mailed_to(address_of("Ada-2")))
+    look_all_over(page, site, "address")
+
+
+def test_refusals(visit: Visit, site: Site) -> None:
+    """So is what those see who may not, who have to wait, and who need not wait."""
+    eve, thief = visit(), visit()
+    eve.goto("/mine")
+    site.sign_in(eve, "Eve")
+    eve.goto("/admin/users")
+    expect(eve.get_by_role("main")).to_contain_text("(403)")
+    look_all_over(eve, site, "403")
+
     for _ in range(10):
-        page.request.post(
+        thief.request.post(
             "/auth/-/forms/login",
-            form={"email": address_of("Nobody"), "password": "wrong"},
+            form={"email": address_of("Eve"), "password": "wrong"},
             headers={"Sec-Fetch-Site": "same-origin"},
         )
-    page.goto("/auth/login")
-    site.sign_in(page, "Nobody")
-    expect(page.get_by_role("main")).to_contain_text("Too many tries.")
-    look_all_over(page, site, "429")
+    thief.goto("/auth/login")
+    site.sign_in(thief, "Eve")
+    expect(thief.get_by_role("main")).to_contain_text("Too many tries.")
+    look_all_over(thief, site, "429")
 
+    eve.goto(site.link_mailed_to(address_of("Eve")))
+    look_all_over(eve, site, "unlock")
+
+
+def test_a_broken_site(visit: Visit, site: Site) -> None:
+    """So is the page of a site that is broken; the last test, since it breaks it."""
+    page = visit()
     site.stop()
     site.start()
-    with sqlite3.connect(site.folder / "guestbook.sqlite3") as database:
+    with closing(sqlite3.connect(site.folder / "guestbook.sqlite3")) as database:
         database.execute("DROP TABLE entry")
     page.goto("/")
     expect(page.get_by_role("main")).to_contain_text("(500)")

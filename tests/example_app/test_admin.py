@@ -6,7 +6,7 @@ from flask import Flask
 from flask_simpleauth.testing import AuthClient
 from sqlalchemy import select
 
-from example_app.extensions import db
+from example_app.extensions import auth, db
 from example_app.models import User
 
 PASSWORD = "correct horse battery"
@@ -34,6 +34,18 @@ def test_users_by_role(admin: AuthClient) -> None:
     page = admin.get("/admin/users").text
     assert page.index("admin</h2>") < page.index("Grace")
     assert page.index("Grace") < page.index("Without a role") < page.index(">Ada<")
+
+
+def test_without_a_name(app: Flask, admin: AuthClient) -> None:
+    """Who has no name is known to admins by their address, and to others not at all."""
+    with app.app_context():
+        user = auth.create_user("eve@example.org", PASSWORD)
+        auth.test_client(user).submit_form("entry", text="Hello")
+    for path in ("/admin/users", "/admin/users/3", "/admin/audit"):
+        assert "<bdi>eve@example.org</bdi>" in admin.get(path).text
+    page = admin.get("/").text
+    assert "<bdi>Somebody</bdi>" in page
+    assert "eve@" not in page
 
 
 def test_search(admin: AuthClient) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .audit import Audit
 from .identity import clean_name
-from .last_use import note_use
+from .last_use import NOTED_AFTER, note_use
 from .store import Token, TokenStore
 from .throttling import Clock
 from .tokens import KEY_LENGTH, NEVER, digest_of, new_key
@@ -77,7 +77,9 @@ class ApiTokens:
         token, now = self._tokens.get(digest_of(key), _KIND), int(self._clock())
         if token is None or token.expires_at <= now:
             return None
-        note_use(self._tokens, token, now)
+        # Its maker looks whether it works: the first use is noted at once.
+        is_new = token.seen_at == token.created_at
+        note_use(self._tokens, token, now, after=1 if is_new else NOTED_AFTER)
         return token
 
     def list_for(self, user_id: Any) -> list[Token]:
