@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from flask_simpleauth.throttling import SIGN_IN
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 if TYPE_CHECKING:
@@ -51,3 +52,28 @@ def test_nothing_is_hidden(
     """A proxy without https, and a stranger who sends the header, are not told."""
     sign_in(site, peer, X_Forwarded_Proto=scheme)
     assert caplog.messages == []
+
+
+@pytest.mark.parametrize("addresses", ["192.0.2.1", "192.0.2.1, 10.0.0.1"])
+def test_too_many_declared(
+    site: Site, caplog: pytest.LogCaptureFixture, addresses: str
+) -> None:
+    """Where fewer proxies are than declared, visitors do not share one count."""
+    fits = "," in addresses
+    site.app.wsgi_app = ProxyFix(site.app.wsgi_app, x_for=2)  # type: ignore[method-assign]
+    statuses = {
+        site.client()
+        .post(
+            "/auth/-/forms/login",
+            data={"email": f"{number}@example.org", "password": "wrong"},
+            headers={
+                "Sec-Fetch-Site": "same-origin",
+                "X-Forwarded-For": addresses,
+            },
+        )
+        .status_code
+        for number in range(SIGN_IN.by_address + 1)
+    }
+    assert statuses == ({422, 429} if fits else {422})
+    assert len(caplog.messages) == (0 if fits else 1)
+    assert all("x_for" in message for message in caplog.messages)

@@ -25,6 +25,13 @@ def client_network() -> str | None:
             f" are not counted by address. {_CURE}"
         )
         return None
+    if _is_told_of_too_many():
+        current_state().warn_once(
+            "ProxyFix expects more proxies than there are, so tries to sign in are not"
+            " counted by address. Set its x_for to how many have written into"
+            " X-Forwarded-For."
+        )
+        return None
     return network_of(request.remote_addr)
 
 
@@ -41,6 +48,16 @@ def warn_of_hidden_https() -> None:
             "A proxy that is not declared hides https, so cookies are not marked"
             f" Secure. {_CURE}"
         )
+
+
+def _is_told_of_too_many() -> bool:
+    """Tell whether ``ProxyFix`` has left the proxy's own address as everybody's."""
+    before = request.environ.get("werkzeug.proxy_fix.orig", {}).get("REMOTE_ADDR")
+    return (
+        "X-Forwarded-For" in request.headers
+        and before == request.remote_addr
+        and is_internal(before)
+    )
 
 
 def _is_behind_undeclared(header: str) -> bool:
