@@ -103,6 +103,19 @@ def test_allauth_0_55_changing_to_a_taken_address(site: Site) -> None:
     assert site.mails.sent[0].text != site.mails.sent[1].text
 
 
+def test_allauth_0_55_signing_up_with_a_taken_address(site: Site) -> None:
+    """3.22 allauth #3959: signing up told whether the address was taken."""
+    answers = []
+    for email in ("ada@example.org", "free@example.org"):
+        client = site.client()
+        answer = site.post(client, "signup", email=email)
+        page = client.get("/auth/signup").text
+        answers.append((answer.status_code, answer.data, page))
+        assert site.mails.sent[-1].to == email
+    assert answers[0] == answers[1]
+    assert site.mails.sent[0].text != site.mails.sent[1].text
+
+
 @pytest.mark.parametrize("stored", ["", "!", "!FQi0HNC9sufHeI4pD4ZZ7QIz3", "None"])
 def test_allauth_65_11_blank_password(site: Site, stored: str) -> None:
     """3.32 allauth 65.11.1: who had no password signed in with a blank one."""

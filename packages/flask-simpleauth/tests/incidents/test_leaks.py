@@ -31,7 +31,11 @@ FORMS: dict[str, dict[str, Any]] = {
     "confirm": {"password": PASSWORD},
     "address": {"new": "eve@evil.example", "current": PASSWORD},
     "send-confirmation": {},
+    "confirm-address": {"key": ""},
+    "end-session": {"session": "x"},
+    "unlock": {"key": ""},
     "create-token": {"name": "evil", "days": "90"},
+    "revoke-token": {"token": "x"},
     "export": {},
     "delete": {"sure": "y"},
 }
@@ -44,6 +48,12 @@ FOREIGN = [
     {"Origin": "https://evil.example"},
     {"Origin": "null"},
 ]
+
+
+def test_cve_2014_0473_all_forms(site: Site) -> None:
+    """3.23 The same: none of our forms is forgotten below."""
+    names = site.app.extensions["nameform"].registry
+    assert {f"simpleauth.{name}" for name in FORMS} == set(map(str, names))
 
 
 @pytest.mark.parametrize("form", FORMS)
