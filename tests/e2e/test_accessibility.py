@@ -166,7 +166,8 @@ def style_of(theme: str) -> str:
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     """A browser at a page with forms of the theme."""
     with serving(create_app(request.param)) as url:
-        context = browser.new_context(base_url=url)
+        # Bootstrap scrolls smoothly, and we have not the time.
+        context = browser.new_context(base_url=url, reduced_motion="reduce")
         yield context.new_page()
         context.close()
 

@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator
 from datetime import datetime, timezone, tzinfo
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from flask import Flask, Response
 from flask_greet import Greet
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
+
+from .serving import serving
 
 # Evening in New York, morning of the next day in Tokyo.
 NOW = datetime(2026, 3, 2, 23, 30, tzinfo=timezone.utc)
@@ -40,13 +40,8 @@ def address() -> Iterator[str]:
         response.headers["Content-Security-Policy"] = "default-src 'self'"
         return response
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as url:
+        yield url
 
 
 @pytest.mark.parametrize(
