@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from flask_simpleauth.way_back import seal_next
 
 if TYPE_CHECKING:
     from conftest import Clock, Site
@@ -126,6 +127,16 @@ def test_way_back_to_a_page_of_another_site(site: Site, path: str) -> None:
     location = answer.headers["Location"]
     assert location.startswith("/")
     assert location[1:2] not in {"/", "\\"}
+
+
+@pytest.mark.parametrize("path", ["//e", "/\\e", "/\t/e", "https://e", "e"])
+def test_way_back_that_was_signed(site: Site, path: str) -> None:
+    """3.1 The same for what somebody had us sign: what is no path leads home."""
+    with site.app.test_request_context():
+        sealed = seal_next(path)
+    data = {"email": "ada@example.org", "password": "correct horse battery"}
+    answer = site.post(site.client(), "login", **data, next=sealed)
+    assert answer.headers["Location"] == "/"
 
 
 def test_flask_user_119_next_in_the_query(site: Site) -> None:
