@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -211,3 +213,19 @@ def test_the_configuration_may_change_before_the_first_request(app: Flask) -> No
     app.config["NAMEFORM_CSRF"] = "strict"
     with pytest.raises(RuntimeError, match="NAMEFORM_CSRF was changed after"):
         client.get("/")
+
+
+def test_what_few_apps_need_is_not_imported() -> None:
+    """An app without such fields does without the modules of files and traps."""
+    program = """
+import sys
+from flask import Flask
+from flask_nameform import Forms
+
+Forms(Flask("app"))
+few = ["content", "files", "honeypot", "testing", "wtf"]
+print([name for name in few if f"flask_nameform.{name}" in sys.modules])
+"""
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 # ours
+    assert ran.stdout == "[]\n", ran.stderr
