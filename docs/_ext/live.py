@@ -121,7 +121,11 @@ def commands(command: click.Command, path: str = "") -> Iterator[tuple[str, str]
     path = f"{path} {command.name}".strip()
 
     if isinstance(command, click.Group):
-        for part in command.commands.values():
+        with click.Context(command) as context:
+            parts = [
+                command.get_command(context, n) for n in command.list_commands(context)
+            ]
+        for part in filter(None, parts):
             yield from commands(part, path)
         return
 

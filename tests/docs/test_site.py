@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from click import Command, Group
+from click import Command, Context, Group
 from flask_greet.cli import greet_cli
 from flask_nameform.cli import forms_command
 from flask_simpleauth.cli import auth_cli
@@ -70,8 +70,13 @@ def test_each_command_is_documented() -> None:
 
     def paths(command: Command, before: str = "flask") -> list[str]:
         here = f"{before} {command.name}"
-        parts = command.commands.values() if isinstance(command, Group) else ()
-        return [path for part in parts for path in paths(part, here)] or [here]
+        if not isinstance(command, Group):
+            return [here]
+        context = Context(command)
+        parts = (
+            command.get_command(context, n) for n in command.list_commands(context)
+        )
+        return [path for part in parts if part for path in paths(part, here)]
 
     names = [package.removeprefix("flask_") for package in PACKAGES]
     pages = "".join(read(f"reference/{name}.html") for name in names)

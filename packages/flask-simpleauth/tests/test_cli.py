@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -176,3 +178,22 @@ def test_grant_refused(runner: FlaskCliRunner, email: str, message: str) -> None
     result = runner.invoke(args=["auth", "grant", email, "admin"])
     assert message in result.output
     assert result.exit_code == 1
+
+
+def test_commands_are_loaded_when_one_is_asked_for() -> None:
+    """A process that serves pages does without the commands and all they need."""
+    program = """
+import sys
+from flask import Flask
+from flask_simpleauth import SimpleAuth
+
+app = Flask("app")
+app.secret_key = "for tests"
+SimpleAuth(app)
+few = ["check", "cli.accounts", "cli.moving", "exports", "newcomers", "testing"]
+print([name for name in few if f"flask_simpleauth.{name}" in sys.modules])
+assert "create-user" in app.test_cli_runner().invoke(args=["auth", "--help"]).output
+"""
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 # ours
+    assert (ran.stdout, ran.returncode) == ("[]\n", 0), ran.stderr

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib import import_module
 
 import click
 from flask.cli import AppGroup
 
 from ..errors import AuthError
 
-auth_cli = AppGroup("auth", help="Look after accounts.")
+# Each of these modules adds commands to the group.
+_COMMANDS = ("accounts", "checking", "moving")
+
+
+class _Commands(AppGroup):
+    """A group that loads its commands when one is asked for: few processes need any."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._load()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        self._load()
+        return super().get_command(ctx, cmd_name)
+
+    def _load(self) -> None:
+        for name in _COMMANDS:
+            import_module(f"{__package__}.{name}")
+
+
+auth_cli = _Commands("auth", help="Look after accounts.")
 
 
 @contextmanager
