@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from .signals import audited
 from .store import Transaction
@@ -82,8 +82,7 @@ class AuditRecord:
         return json.dumps(asdict(self), default=str)
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(NamedTuple):
     """Who is asking, as far as that is known without looking anything up."""
 
     actor: Any = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from .errors import BadCredentials, Busy, InvalidIdentity
 from .identity import normalise_either
@@ -21,8 +21,7 @@ logger = logging.getLogger(__name__)
 U = TypeVar("U")
 
 
-@dataclass(frozen=True)
-class Client:
+class Client(NamedTuple):
     """Where a try comes from, as far as that is known."""
 
     #: The client's network, as :func:`~.throttling.network_of` gives it.
@@ -48,8 +47,7 @@ class Attempt:
     client: Client = _UNKNOWN
 
 
-@dataclass(frozen=True)
-class Device:
+class Device(NamedTuple):
     """Where a session is to be."""
 
     #: What its owner will know it by.

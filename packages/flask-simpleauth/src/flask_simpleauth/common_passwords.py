@@ -6,7 +6,6 @@ OWASP ASVS 6.2.4 asks for 3000 that are as long as a password has to be; the lis
 
 from __future__ import annotations
 
-import gzip
 from functools import cache
 from pathlib import Path
 from string import digits, punctuation
@@ -32,4 +31,6 @@ def as_long_as(length: int) -> frozenset[str]:
 @cache
 def _known() -> frozenset[str]:
     # Read when first asked for: most processes never make a password.
+    import gzip
+
     return frozenset(gzip.decompress(_LIST.read_bytes()).decode("ascii").split("\n"))

@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 #: The key under which a row keeps what its header has no name for.
 SURPLUS = ""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A user as the file has them."""
 
     #: Where in the file: ``"line 7"``, ``"item 7"``.

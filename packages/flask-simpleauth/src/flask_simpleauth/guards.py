@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial, wraps
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from flask import Flask, Request, Response, current_app, request
 from flask.views import View
@@ -25,8 +24,7 @@ _GUARD = "__simpleauth_guard__"
 _PUBLIC = "__simpleauth_public__"
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(NamedTuple):
     """What a visitor must be."""
 
     role: str | None = None

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from .errors import LinkIsDead, Taken
 from .flows import create_user
@@ -28,8 +27,7 @@ SIGN_UP = Purpose("sign-up", lifetime=24 * 60 * 60)
 INVITE = Purpose("invite", lifetime=7 * 24 * 60 * 60)
 
 
-@dataclass(frozen=True)
-class Invitation:
+class Invitation(NamedTuple):
     """What a link that makes an account says."""
 
     purpose: Purpose

@@ -7,7 +7,7 @@ whoever guesses at an account elsewhere does not make its owner wait.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from itsdangerous import BadData
 
@@ -20,8 +20,7 @@ _MOST = 8
 _LENGTH = 16
 
 
-@dataclass(frozen=True)
-class KnownDevice:
+class KnownDevice(NamedTuple):
     """What the cookie says."""
 
     id: str
@@ -55,11 +54,11 @@ class KnownDevice:
         """Return the same device, known for these addresses or user names too."""
         new = [_short(identity) for identity in identities]
         old = [account for account in self.accounts if account not in new]
-        return replace(self, accounts=tuple([*old, *new][-_MOST:]))
+        return self._replace(accounts=tuple([*old, *new][-_MOST:]))
 
     def renewed(self) -> KnownDevice:
         """Return one whose tries are counted from the beginning."""
-        return replace(self, id=KnownDevice.new().id)
+        return self._replace(id=KnownDevice.new().id)
 
 
 def _short(identity: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import (
@@ -25,12 +24,12 @@ logger = logging.getLogger(__name__)
 _SUBJECT = "Subject:"
 
 
-@dataclass(frozen=True)
 class Letters:
     """Writes and sends mails, where there may be no request any more."""
 
-    site: Site
-    _mailer: Mailer
+    def __init__(self, site: Site, mailer: Mailer) -> None:
+        self.site = site
+        self._mailer = mailer
 
     def send(self, to: str, name: str, **context: Any) -> None:
         """Write what ``simpleauth/mail/<name>.txt`` says, and send it.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from itsdangerous import BadData
 
@@ -18,8 +18,7 @@ from .tokens import digest_of, new_key, signer
 _LONGEST = 256
 
 
-@dataclass(frozen=True)
-class Purpose:
+class Purpose(NamedTuple):
     """What a link is for; no link for something else, nor a session, will do."""
 
     name: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import current_app, has_request_context, request
@@ -11,8 +10,7 @@ from flask import current_app, has_request_context, request
 from .state import current_state
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     """Where the site is: known while there is a request, needed when there is none."""
 
     #: What an address begins with: ``"https://example.org"``; ``None`` if not known.

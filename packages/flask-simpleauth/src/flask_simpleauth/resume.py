@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask import request
@@ -36,8 +35,7 @@ _LONGEST = 64 * 1024
 _PASSWORD_NAME = re.compile(r"passw|passphrase|pwd", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Interrupted:
+class Interrupted(NamedTuple):
     """A request that waits."""
 
     method: str
@@ -68,7 +66,7 @@ def seal_request() -> str:
         owner=_owner(),
         at=int(current_state().services().clock()),
     )
-    sealed: str = _signer().dumps(astuple(waiting))
+    sealed: str = _signer().dumps(waiting)
     return sealed
 
 

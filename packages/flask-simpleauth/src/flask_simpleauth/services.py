@@ -23,7 +23,6 @@ U = TypeVar("U")
 Flow = TypeVar("Flow", bound=Callable[..., Any])
 
 
-@dataclass
 class AuditEntry:
     """A record in the making; what is not known before is filled in on the way."""
 
@@ -31,7 +30,7 @@ class AuditEntry:
     account: Any = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Services(Generic[U]):
     """What the flows work with, made once per app."""
 
@@ -65,7 +64,8 @@ class Services(Generic[U]):
         self, what: Event, user: U | None = None, *, detail: str = ""
     ) -> Generator[AuditEntry, None, None]:
         """Record what the block does, or which error refused it."""
-        entry, outcome = AuditEntry(self.key_of(user)), DONE
+        entry, outcome = AuditEntry(), DONE
+        entry.account = self.key_of(user)
         try:
             yield entry
         except Exception as error:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import flash
 from flask_nameform import Form
@@ -23,8 +22,7 @@ _ = texts.lazy
 _ID_LENGTH = 16
 
 
-@dataclass(frozen=True)
-class SessionView:
+class SessionView(NamedTuple):
     """A session as its owner sees it."""
 
     #: What tells it from the others.
@@ -49,7 +47,7 @@ class SessionView:
     def as_json(self) -> dict[str, Any]:
         """Return the same, its instants as ISO 8601 has them."""
         started, used = self.started_at.isoformat(), self.used_at.isoformat()
-        return {**asdict(self), "started_at": started, "used_at": used}
+        return {**self._asdict(), "started_at": started, "used_at": used}
 
 
 class EndSessionForm(Form):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from .audit import Audit
 from .last_use import NOTED_AFTER, note_use
@@ -16,8 +15,7 @@ from .tokens import KEY_LENGTH, digest_of, new_key
 SESSION = "session"
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """When a session is over."""
 
     #: When it was not used for so long.

@@ -13,10 +13,10 @@ from .config import AT_START
 
 _HASH_METHOD = re.compile(r"scrypt:\d+:\d+:\d+|pbkdf2:sha(256|512):\d+")
 
-_ORIGIN = re.compile(r"https?://[^/?#@\s]+")
+_ORIGIN = r"https?://[^/?#@\s]+"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Settings:
     """What may differ from one deployment of an app to the next."""
 
@@ -45,7 +45,7 @@ class Settings:
     session_lifetime: timedelta = timedelta(days=30)
 
     def __post_init__(self) -> None:
-        if self.origin is not None and not _ORIGIN.fullmatch(self.origin):
+        if self.origin is not None and not re.fullmatch(_ORIGIN, self.origin):
             raise RuntimeError(
                 "SIMPLEAUTH_ORIGIN must be like 'https://example.org', without a path"
                 " or a slash at the end."

@@ -6,7 +6,7 @@ import logging
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .common_passwords import is_common
 from .errors import WeakPassword, gettext_noop, ngettext_noop
@@ -21,8 +21,7 @@ BreachCheck = Callable[[str], bool]
 _SHORTEST_WORD = 3
 
 
-@dataclass(frozen=True)
-class PasswordRules:
+class PasswordRules(NamedTuple):
     """What a new password must be.
 
     There are no rules of composition: they make passwords worse (NIST SP 800-63B).

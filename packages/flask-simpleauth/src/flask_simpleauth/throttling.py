@@ -12,8 +12,8 @@ itself: nobody else can make it wait (OWASP ASVS 6.1.1).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import NamedTuple
 
 from .counting import Rule
 from .errors import Throttled
@@ -24,8 +24,7 @@ from .tokens import digest_of
 Clock = Callable[[], float]
 
 
-@dataclass(frozen=True)
-class Waits:
+class Waits(NamedTuple):
     """How long an account that was tried too often waits for each further try.
 
     With these some 40 guesses a day are looked at; NIST SP 800-63B, section 3.2.2,
@@ -47,8 +46,7 @@ class Waits:
         return tuple(waits)
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """How often something may be tried within a window of time."""
 
     #: Tries for one purpose do not count for another.

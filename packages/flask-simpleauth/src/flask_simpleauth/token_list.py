@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Response, flash, jsonify, make_response
 from flask_nameform import Form
@@ -42,8 +41,7 @@ _LONGEST_NAME = 100
 _LONGEST_DAYS = 3650
 
 
-@dataclass(frozen=True)
-class TokenView:
+class TokenView(NamedTuple):
     """An API token as its owner sees it."""
 
     #: What tells it from the others; no part of its text.
@@ -74,7 +72,7 @@ class TokenView:
         """Return the same, its instants as ISO 8601 has them."""
         return {
             name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in vars(self).items()
+            for name, value in self._asdict().items()
         }
 
 
