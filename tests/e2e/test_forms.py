@@ -26,9 +26,21 @@ PAGE = """<!doctype html>
 {{ show_form("party") }}
 """
 
+BY_HAND = """<!doctype html>
+<html lang="en"><title>Guest</title>
+<form method="post" novalidate>
+{{ form.hidden_tag() }}{{ render_field(form.mail) }}{{ render_field(form.name) }}
+<button>Send</button>
+</form>
+"""
+
 
 class Guest(Form):
     name = StringField("Name", [InputRequired()])
+
+
+class Reply(Guest):
+    mail = StringField("Mail", [InputRequired()])
 
 
 class Party(Form):
@@ -49,6 +61,12 @@ def create_app() -> Flask:
         names = ",".join(guest["name"] for guest in form.guests.data)
         plan = form.plan.data.filename if form.plan.data else ""
         return f"/invited?names={names}&plan={plan}&send={form.send.data}"
+
+    @app.route("/by-hand", methods=["GET", "POST"])
+    def by_hand() -> str:
+        form = Reply()
+        form.validate_on_submit()
+        return render_template_string(BY_HAND, form=form)
 
     app.add_url_rule("/", "index", lambda: render_template_string(PAGE))
     app.add_url_rule("/invited", "invited", lambda: request.query_string.decode())
@@ -113,6 +131,18 @@ def test_a_file_has_to_be_chosen_again(party: Page, tmp_path: Path) -> None:
     party.get_by_label("Name").fill("Ada")
     press(party, "Invite")
     expect(party.locator("body")).to_have_text("names=Ada&plan=plan.txt&send=True")
+
+
+def test_a_form_without_a_summary_goes_to_what_is_wrong(party: Page) -> None:
+    """Laid out by hand, it comes back with the focus on the first wrong field."""
+    party.goto(f"{party.url}by-hand")
+    expect(party.locator("body")).to_be_focused()
+    party.get_by_label("Mail").fill("ada@example.org")
+    press(party, "Send")
+    expect(party.get_by_label("Name")).to_be_focused()
+    party.get_by_label("Mail").fill("")
+    press(party, "Send")
+    expect(party.get_by_label("Mail")).to_be_focused()
 
 
 def test_nobody_gets_into_the_trap(party: Page) -> None:

@@ -58,6 +58,8 @@ class FormView(NamedTuple):
     problems: tuple[Problem, ...]
     #: A visible heading, or nothing.
     title: str | None
+    #: Whether the summary of the problems gets the focus.
+    has_focus: bool = True
 
 
 def view_form(

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from wtforms import Field
 
 from .fieldview import FieldView, kind_of, view_field
+from .focus import take_focus
 from .form import Form
 from .formview import FormView, Frame, hidden_of, view_form
 from .plan import Plan, slot
@@ -53,8 +54,12 @@ def print_problems(form: Form, frame: Frame) -> Markup:
     """Return the error summary of a form, or nothing if it has no problems."""
     views = [view_field(field, frame.look) for field in form]
     view = view_form(form, frame, Markup(), views)
+
+    if not view.problems:
+        return Markup()
+
     macros = _macros(frame.look.theme.form_template)
-    html: Markup = macros.summary(view) if view.problems else Markup()
+    html: Markup = macros.summary(view._replace(has_focus=take_focus()))
     return html
 
 

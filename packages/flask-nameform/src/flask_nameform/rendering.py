@@ -11,6 +11,7 @@ from markupsafe import Markup
 from wtforms import Field
 
 from . import marker
+from .focus import focus_problem
 from .form import Form
 from .formview import Frame
 from .i18n import texts
@@ -59,10 +60,14 @@ def quick_form(
 def render_field(field: Field, layout: str = "stacked", **attributes: Any) -> Markup:
     """Return a field as HTML: label, hint, errors and input, tied to each other.
 
+    The first one that has errors gets the focus, unless an :func:`error_summary` above
+    it has it.
+
     :param layout: ``"stacked"``, ``"inline"`` or ``"horizontal"``.
     :param attributes: more attributes of the input element, such as ``placeholder``; of
         several elements, those of the ``fieldset`` around them.
     """
+    focus_problem(field)
     return print_field(field, _look(layout, _settings()), attributes)
 
 
