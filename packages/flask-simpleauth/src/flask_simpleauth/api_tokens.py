@@ -86,11 +86,6 @@ class ApiTokens:
         """Return the user's tokens, the newest first."""
         return self._tokens.list_for(user_id, _KIND)
 
-    def revoke(self, user_id: Any, name: str) -> int:
-        """End the user's tokens of this name, and return how many there were."""
-        named = [token for token in self.list_for(user_id) if token.label == name]
-        return sum(map(self.end, named))
-
     def end_all(self, user_id: Any) -> None:
         """End all tokens of the user."""
         for token in self.list_for(user_id):

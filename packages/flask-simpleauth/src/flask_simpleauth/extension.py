@@ -23,6 +23,7 @@ from .blueprint import make_blueprint
 from .cli import auth_cli
 from .current_user import CurrentUser
 from .deletion import delete_user
+from .ending import end_sessions
 from .forms import SignupForm
 from .guards import Requirement, check_order, guard, open_to_all
 from .joining import invite
@@ -372,8 +373,7 @@ class SimpleAuth(Generic[U]):
 
     def end_sessions(self, user: U) -> int:
         """Sign the user out everywhere, and return how many sessions that ended."""
-        services = self._services()
-        return services.sessions.end_others(services.key_of(user))
+        return end_sessions(self._services(), user)
 
     def create_api_token(
         self,

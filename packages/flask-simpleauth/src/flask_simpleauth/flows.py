@@ -12,7 +12,13 @@ from .confirmation import note_confirmed
 from .errors import Taken, UsernameTaken
 from .identity import clean_name, normalise, normalise_username
 from .services import Services, audited
-from .signals import active_changed, password_changed, roles_changed, user_created
+from .signals import (
+    active_changed,
+    api_token_created,
+    password_changed,
+    roles_changed,
+    user_created,
+)
 from .standing import may_sign_in, note_standing
 from .throttling import SIGN_UP
 
@@ -183,8 +189,13 @@ def create_api_token(
     """
     if not may_sign_in(services, user):
         raise RuntimeError("This user is deactivated, so a token would be no use.")
-    user_id = services.key_of(user)
-    return services.api_tokens.make(user_id, name, scopes=scopes, lifetime=lifetime)
+    made = services.api_tokens.make(
+        services.key_of(user), name, scopes=scopes, lifetime=lifetime
+    )
+    api_token_created.send(
+        services.sender, user=user, name=clean_name(name), scopes=frozenset(scopes)
+    )
+    return made
 
 
 @audited("grant-role", detail="role")

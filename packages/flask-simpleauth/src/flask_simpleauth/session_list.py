@@ -9,6 +9,7 @@ from flask import flash
 from flask_nameform import Form
 from wtforms import HiddenField, SubmitField
 
+from . import ending
 from .guards import JUST_SHOWN, guard
 from .state import current_state
 from .store import Token
@@ -91,8 +92,7 @@ def _end_session(form: EndSessionForm, _shown: SessionView | None) -> str | None
         if visit.token is not None and token.digest == visit.token.digest:
             visit.sign_out()
             return home()
-        services.sessions.end(token)
-        services.audit.note("end-sessions", token.user_id, detail="1")
+        ending.end_session(services, visit.user, token)
 
     flash(texts.gettext("That device is signed out."))
     return None
@@ -101,7 +101,7 @@ def _end_session(form: EndSessionForm, _shown: SessionView | None) -> str | None
 def _end_other_sessions(form: OtherSessionsForm) -> None:
     """End all sessions but the one at hand."""
     visit, services = current_visit(), current_state().services()
-    services.sessions.end_others(services.key_of(visit.user), keep=visit.token)
+    ending.end_sessions(services, visit.user, keep=visit.token)
     flash(texts.gettext("Other devices are signed out."))
 
 

@@ -80,9 +80,9 @@ class Sessions:
         running = [token for token in tokens if self._runs(token, now)]
         return sorted(running, key=lambda token: token.seen_at, reverse=True)
 
-    def end(self, token: Token) -> None:
-        """End this session, wherever its cookie went."""
-        self._tokens.revoke(token.user_id, SESSION, only=token.digest)
+    def end(self, token: Token) -> int:
+        """End this session, wherever its cookie went; return 0 if it had ended."""
+        return self._tokens.revoke(token.user_id, SESSION, only=token.digest)
 
     def end_others(self, user_id: Any, keep: Token | None = None) -> int:
         """End the user's sessions but the one to keep, and return how many."""

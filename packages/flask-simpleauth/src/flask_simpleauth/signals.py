@@ -33,8 +33,22 @@ roles_changed = _signals.signal("roles-changed")
 #: The user may sign in, or not any more: ``user``, and ``old`` and ``new``, which are
 #: true if they may.
 active_changed = _signals.signal("active-changed")
+#: Sessions of the user were ended, by themselves or for them: ``user``, and ``count``,
+#: how many. Signing out, a new password, deactivating and deleting have signals of
+#: their own, and end sessions too.
+sessions_ended = _signals.signal("sessions-ended")
+#: A token for a program was made: ``user``, the ``name`` of the token, and its
+#: ``scopes``, a frozenset, which limits nothing if it is empty.
+api_token_created = _signals.signal("api-token-created")
+#: A token for a program was ended: ``user``, and the ``name`` of the token.
+api_token_revoked = _signals.signal("api-token-revoked")
+#: What is kept of the user was given out: ``user``.
+user_exported = _signals.signal("user-exported")
 #: Somebody was invited to sign up: ``address``, and the ``role`` they will have or
 #: ``None``.
 invited = _signals.signal("invited")
 #: Something happened to an account, or was refused: ``record``, an ``AuditRecord``.
 audited = _signals.signal("audited")
+
+# Each of them, for who wants to hear nothing.
+EVERY = tuple(_signals.values())

@@ -8,6 +8,7 @@ from datetime import date, datetime, timezone
 from typing import Any, TypeVar
 
 from .services import Services, audited
+from .signals import user_exported
 from .store import Attributes
 from .tokens import NEVER
 
@@ -56,6 +57,7 @@ def export_account(
                 f"Two parts of an export are called {twice}. Rename that of {exporter}."
             )
         exported.update(own)
+    user_exported.send(services.sender, user=user)
     return exported
 
 

@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from .ending import revoke_api_token
 from .errors import AuthError
 from .flows import create_api_token as make_api_token
 from .guards import JUST_SHOWN, Requirement, guard
@@ -175,10 +176,10 @@ def _create_token(form: CreateTokenForm) -> Response | None:
 
 def _revoke_token(form: RevokeTokenForm, _shown: TokenView | None) -> None:
     """End the token that was posted, if it is one of the visitor's."""
-    api_tokens, wanted = current_state().services().api_tokens, form.token.data or ""
+    services, wanted = current_state().services(), form.token.data or ""
     for token in _tokens():
         if token.digest[:_ID_LENGTH] == wanted:
-            api_tokens.end(token)
+            revoke_api_token(services, current_visit().user, token)
     flash(texts.gettext("That token is good for nothing any more."))
 
 

@@ -30,21 +30,6 @@ from ..testing import CHEAP_HASH, AuthClient, FakeClock, Mailbox
 from ..visit import cookie_name
 from .pages import Page, read_page
 
-_SIGNALS = (
-    signals.active_changed,
-    signals.address_changed,
-    signals.address_confirmed,
-    signals.audited,
-    signals.invited,
-    signals.password_changed,
-    signals.roles_changed,
-    signals.signed_in,
-    signals.signed_out,
-    signals.user_created,
-    signals.user_deleted,
-    signals.user_deleting,
-)
-
 
 class StandIn(PlainUser):
     """A made-up user; what else the app asks of its users is ``None``."""
@@ -198,7 +183,7 @@ def rehearse(app: Flask, policy: str | None = None) -> Generator[Rehearsal, None
     log = logging.getLogger("flask_simpleauth")
     loud = {logger: logger.disabled for logger in _loggers(log)}
     with ExitStack() as stack:
-        for signal in _SIGNALS:
+        for signal in signals.EVERY:
             stack.enter_context(signal.muted())
         for logger in loud:
             logger.disabled = True

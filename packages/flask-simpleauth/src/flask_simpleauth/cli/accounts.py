@@ -10,7 +10,7 @@ from typing import Any
 import click
 from flask import current_app
 
-from .. import deletion, flows, invitations, joining, recovery
+from .. import deletion, ending, flows, invitations, joining, recovery
 from ..identity import normalise_either
 from ..origin import current_site
 from ..services import Services
@@ -127,7 +127,7 @@ def sessions(email: str) -> None:
 def sign_out(email: str) -> None:
     """End all sessions of the account of EMAIL."""
     with _account(email) as (services, user):
-        ended = services.sessions.end_others(services.attributes.read(user, "id"))
+        ended = ending.end_sessions(services, user)
     click.echo(f"{ended} ended.")
 
 
@@ -169,8 +169,7 @@ def tokens(email: str) -> None:
 def revoke_token(email: str, name: str) -> None:
     """End the API token called NAME of the account of EMAIL."""
     with _account(email) as (services, user):
-        user_id = services.attributes.read(user, "id")
-        ended = services.api_tokens.revoke(user_id, name)
+        ended = ending.revoke_api_tokens(services, user, name)
     click.echo(f"{ended} ended.")
 
 
