@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import flash, url_for
+from flask import Response, flash, url_for
 from flask_nameform import FormError
 
 from . import address
@@ -15,8 +15,9 @@ from .forms import AddressForm, ConfirmAddressForm, SendConfirmationForm
 from .guards import Requirement, guard
 from .identity import normalise
 from .letters import Letters, deliver
-from .pages import dead_link, refused, render
+from .pages import refused, render
 from .proxies import client_network
+from .refusals import dead_link
 from .state import current_state
 from .texts import say, texts
 from .throttling import ADDRESS
@@ -55,7 +56,7 @@ def _change(form: AddressForm) -> None:
         raise refused(error) from error
 
 
-def _address_page(key: str) -> str | tuple[str, int]:
+def _address_page(key: str) -> str | Response:
     """Ask whether the address is theirs; getting the page does not use the link up."""
     services = current_state().services()
     try:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import flash, url_for
+from flask import Response, flash, url_for
 
 from . import recovery
 from .errors import AuthError, LinkIsDead, WeakPassword
 from .forms import ForgotForm, ResetForm
 from .identity import normalise
 from .letters import Letters, deliver
-from .pages import dead_link, refused, render
+from .pages import refused, render
 from .proxies import client_network
+from .refusals import dead_link
 from .standing import may_sign_in
 from .state import current_state
 from .texts import say, texts
@@ -25,7 +26,7 @@ def forgot_page() -> str:
     return render("simpleauth/forgot.html", can_mail=current_state().mailer is not None)
 
 
-def reset_page(key: str) -> str | tuple[str, int]:
+def reset_page(key: str) -> str | Response:
     """Ask for the new password; getting the page does not use the link up."""
     try:
         recovery.owner_of(current_state().services(), key)

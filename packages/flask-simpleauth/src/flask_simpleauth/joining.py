@@ -20,8 +20,9 @@ from .forms import SignupForm
 from .identity import normalise
 from .letters import Letters, deliver
 from .origin import current_site
-from .pages import dead_link, go_home, refused, render
+from .pages import go_home, refused, render
 from .proxies import client_network
+from .refusals import dead_link
 from .sign_up_modes import good_links, is_open
 from .state import current_state
 from .texts import say, texts
@@ -40,7 +41,7 @@ def signup_page() -> str | Response | tuple[str, int]:
     return render("simpleauth/signup.html")
 
 
-def join_page(key: str) -> str | tuple[str, int]:
+def join_page(key: str) -> str | Response:
     """Show the sign-up form for the address that the link was sent to."""
     services = current_state().services()
     try:

@@ -7,7 +7,7 @@ from typing import cast
 from flask import Response, redirect
 from flask_nameform import FormError
 
-from .errors import AuthError, LinkIsDead, TryLater
+from .errors import AuthError, TryLater
 from .state import current_state
 from .texts import say
 from .way_back import home
@@ -17,15 +17,6 @@ def render(template: str, **context: object) -> str:
     """Render one of our pages in the site's layout."""
     state = current_state()
     return state.layout.render(template, state.settings().base_template, **context)
-
-
-def dead_link(error: AuthError, again: str | None = None) -> tuple[str, int]:
-    """Say why a link does nothing any more.
-
-    :param again: the endpoint of the page where one asks for another, if one can.
-    """
-    page = render("simpleauth/dead_link.html", message=say(error), again=again)
-    return page, LinkIsDead.status
 
 
 def go_home() -> Response:

@@ -1,4 +1,4 @@
-"""What those get who may not see a view: anonymous visitors, and the wrong users."""
+"""What those get who may not see a view: strangers, wrong users, who comes too late."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from flask import (
 )
 from flask_nameform.marker import page_url, this_page
 
+from .errors import AuthError, LinkIsDead
 from .pages import render
 from .resume import seal_request
 from .sessions import SESSION
 from .state import current_state
-from .texts import texts
+from .texts import say, texts
 from .visit import current_visit
 from .way_back import home, seal_next
 
@@ -72,6 +73,19 @@ def forbid() -> Response:
         # RFC 6750, section 3.1: a token with more scope might do.
         response.headers["WWW-Authenticate"] = 'Bearer error="insufficient_scope"'
     return response
+
+
+def dead_link(error: AuthError, again: str | None = None) -> Response:
+    """Return 410: say why a link does nothing any more, and where to go.
+
+    :param again: the endpoint of the page where one asks for another, if one can.
+    """
+    status, message = LinkIsDead.status, say(error)
+    if wants_json():
+        where = url_for(again or "simpleauth.login")
+        return _json_error(status, message, redirect=where)
+    page = render("simpleauth/dead_link.html", message=message, again=again)
+    return current_app.make_response((page, status))
 
 
 def wants_json() -> bool:

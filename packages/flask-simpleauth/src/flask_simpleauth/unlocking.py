@@ -8,15 +8,16 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 
-from flask import flash, url_for
+from flask import Response, flash, url_for
 
 from .errors import AuthError, LinkIsDead, Throttled
 from .forms import UnlockForm
 from .identity import normalise_either
 from .letters import Letters, deliver
 from .links import Purpose
-from .pages import dead_link, refused, render
+from .pages import refused, render
 from .proxies import client_network
+from .refusals import dead_link
 from .standing import may_sign_in
 from .state import current_state
 from .texts import texts
@@ -43,7 +44,7 @@ def offer(identity: str) -> None:
         deliver(partial(_write, identity=account))
 
 
-def unlock_page(key: str) -> str | tuple[str, int]:
+def unlock_page(key: str) -> str | Response:
     """Ask whether it is them; getting the page does not use the link up."""
     try:
         current_state().services().links.read(_LINK, key)
