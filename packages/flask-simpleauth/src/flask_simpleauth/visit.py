@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Request, Response, after_this_request, request, session
 from flask_nameform import csrf
+from flask_nameform.varying import vary_on
 
 from .authentication import (
     Attempt,
@@ -186,7 +187,8 @@ class Visit:
 
     def _shown_token(self, services: Services[Any]) -> Token | None:
         """Return the token whose key the request shows: a program's, or a session."""
-        header = Secret(self.request.headers.get("Authorization", ""))
+        # Not of the headers, where looking for what is not there costs an exception.
+        header = Secret(self.request.environ.get("HTTP_AUTHORIZATION", ""))
         scheme, _, text = map(Secret, header.partition(" "))
         if scheme.lower() == "bearer":
             # Then cookies do not count: a program must not act as whoever's browser
@@ -202,10 +204,14 @@ class Visit:
 
     def finish(self, response: Response) -> Response:
         """Say in the response what it depends on, and set or drop the cookie."""
-        response.vary.update(("Authorization", "Cookie"))
-        if not response.cache_control:
-            response.cache_control.private = True
+        vary_on(response, "Authorization", "Cookie")
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "private"
+        if self._changed or self._device_to_know is not None:
+            self._set_cookies(response)
+        return response
 
+    def _set_cookies(self, response: Response) -> None:
         options: Any = {
             "path": "/",
             "secure": self.request.is_secure,
@@ -229,7 +235,6 @@ class Visit:
                 max_age=_DEVICE_COOKIE_AGE,
                 **options,
             )
-        return response
 
 
 def cookie_name(*, secure: bool) -> str:

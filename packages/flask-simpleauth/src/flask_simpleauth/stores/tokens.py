@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
@@ -26,6 +26,7 @@ class RelationalTokens(Generic[U]):
         metadata = model.key.table.metadata
         self._table = token_table(metadata, model.key.type)
         self._names = [field.name for field in fields(Token) if field.name != "user"]
+        self._has_roles = model.roles is not None
         self._get = model.with_roles(
             select(model.user_class, *self._columns)
             .select_from(self._table)
@@ -50,13 +51,15 @@ class RelationalTokens(Generic[U]):
         """Return the token with its user."""
         which = {"digest": digest, "kind": kind}
         with self._work.reading() as session:
-            rows = session.execute(self._get, which, bind_arguments=self._bind)
-            # A user with several roles comes as several rows of one token.
-            row = rows.unique(attrgetter("digest")).one_or_none()
+            rows: Any = session.execute(self._get, which, bind_arguments=self._bind)
+            if self._has_roles:
+                # A user with several comes as several rows of one token.
+                rows = rows.unique(attrgetter("digest"))
+            row = rows.one_or_none()
         if row is None:
             return None
         user, *values = row
-        return replace(Token(*values), user=user)
+        return Token(*values, user)
 
     def consume(self, digest: str, kind: str, now: int) -> Token | None:
         """Remove an unexpired token and return it to exactly one caller."""
