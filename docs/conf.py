@@ -41,6 +41,7 @@ html_theme = "furo"
 html_title = "Flask-Foo"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["site.js"]
 html_copy_source = False
 html_theme_options = {
     "light_css_variables": {
