@@ -32,13 +32,14 @@ PROGRAMS = dict(find_programs())
 
 VISIT = """
 import pytest
-import {name} as program
 
 # A program closes no connections at its end, which the process does.
 unclosed = "ignore::pytest.PytestUnraisableExceptionWarning"
 options = ["--quiet", "-p", "no:cacheprovider", "-W", "error", "-W", unclosed]
 code = pytest.main([*options, "{name}.py"])
 assert code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED), code
+
+import {name} as program
 
 app = program.create_app() if hasattr(program, "create_app") else program.app
 app.testing = True
