@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_nameform.testing import FormClient
 from flask_simpleauth import Rule, SimpleAuth, Token
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_sqlalchemy import SQLAlchemy
@@ -131,6 +132,16 @@ def test_least_class(site: Flask, db: SQLAlchemy, user_class: Any) -> None:
     with site.app_context():
         user = auth.create_user("ada@example.org", PASSWORD)
         assert auth.authenticate("ada@example.org", PASSWORD) is user
+
+
+def test_sign_up_of_the_least_class(site: Flask, db: SQLAlchemy) -> None:
+    """Visitors are not asked for a name that the class has no place for."""
+    start(site, db, Plain)
+    client = FormClient(site)
+    assert 'name="name"' not in client.get("/auth/signup").text
+    form = {"page": "/auth/signup", "email": "ada@example.org", "password": PASSWORD}
+    assert client.submit_form("simpleauth.signup", **form).status_code == 303
+    assert client.get("/auth/account").status_code == 200
 
 
 def test_export_of_the_least_class(site: Flask, db: SQLAlchemy) -> None:

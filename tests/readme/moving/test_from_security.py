@@ -87,7 +87,6 @@ def test_others_can_sign_up(
     client.submit_form(
         "simpleauth.signup",
         page="/auth/signup",
-        name="Bob",
         username="bob",
         email="bob@example.org",
         password=password,

@@ -120,6 +120,7 @@ class SignupForm(Form):
     """
 
     key = KeyField(default=_key_of_an_invitation)
+    #: Not there unless your class keeps it.
     name = StringField(
         _("Your name"),
         [DataRequired(_("Enter your name.")), Length(max=MAX_NAME)],
@@ -148,6 +149,8 @@ class SignupForm(Form):
 
         #: Whether it asks for no more than the address yet.
         self.is_for_the_address = False
+        if current_state().services().attributes.name is None:
+            del self["name"]
         if not has_usernames():
             del self["username"]
         if self.key.data:
@@ -159,6 +162,11 @@ class SignupForm(Form):
         """Give the button last, below the fields of a subclass."""
         fields = list(super().__iter__())
         return iter(sorted(fields, key=lambda field: field.name == "submit"))
+
+    @property
+    def name_text(self) -> str:
+        """The name that was typed, if one was asked for."""
+        return (self["name"].data or "") if "name" in self else ""
 
     @property
     def username_text(self) -> str:

@@ -92,7 +92,7 @@ def _sign_up_at_once(form: SignupForm) -> str | None:
             current_state().services(),
             form.email.data or "",
             form.password.data or "",
-            name=form.name.data or "",
+            name=form.name_text,
             username=form.username_text,
             own=form.own_values(),
             address=client_network(),
@@ -137,7 +137,7 @@ def _join(form: SignupForm) -> str | None:
             form.key.data or "",
             form.password.data or "",
             good_links(),
-            name=form.name.data or "",
+            name=form.name_text,
             username=form.username_text,
             own=form.own_values(),
         )
