@@ -12,6 +12,7 @@ from flask_nameform import Forms, NameForm
 from flask_nameform.testing import FormClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from werkzeug.test import Client, TestResponse
 
 Element = dict[str, str]
 
@@ -71,6 +72,17 @@ def hidden() -> Callable[..., dict[str, str]]:
         return fields
 
     return find
+
+
+@pytest.fixture
+def send_blank(hidden: Callable[..., dict[str, str]]) -> Callable[..., TestResponse]:
+    """Send the form of a page without a name in it, and give the answer."""
+
+    def send(client: Client, html: str, url: str = "/-/forms/name") -> TestResponse:
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        return client.post(url, data={**hidden(html), "name": " "}, headers=headers)
+
+    return send
 
 
 @pytest.fixture

@@ -2,15 +2,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 import pytest
-from flask import Blueprint, Flask, render_template_string, request, session
+from flask import Flask, render_template_string, request, session
 from flask.testing import FlaskClient
-from flask.views import MethodView
 from flask_nameform import Form, Forms, NameForm, csrf
-from wtforms import ValidationError
 
 Hidden = Callable[..., dict[str, str]]
 CROSS_SITE = {"Sec-Fetch-Site": "cross-site"}
@@ -167,32 +163,6 @@ def test_rotation_ends_tokens(app: Flask, client: FlaskClient) -> None:
     assert client.post("/transfer", headers={"X-CSRFToken": new}).status_code == 200
 
 
-@pytest.mark.parametrize("protects", [True, False])
-def test_rotation_ends_tokens_of_flask_wtf(app: Flask, protects: bool) -> None:
-    """Those in its forms and views too, which by themselves outlive a sign-in."""
-    flask_wtf: Any = pytest.importorskip("flask_wtf")
-    if protects:
-        flask_wtf.CSRFProtect(app)
-
-    @app.get("/login")
-    def login() -> str:
-        before = flask_wtf.csrf.generate_csrf()
-        csrf.rotate()
-        after = flask_wtf.csrf.generate_csrf()
-        return f"{before} {after}"
-
-    @app.get("/validate")
-    def validate() -> str:
-        flask_wtf.csrf.validate_csrf(request.args["token"])
-        return "good"
-
-    client = app.test_client()
-    before, after = client.get("/login").text.split()
-    assert client.get("/validate", query_string={"token": after}).text == "good"
-    with pytest.raises(ValidationError):
-        client.get("/validate", query_string={"token": before})
-
-
 def test_rotation_without_a_token_sets_no_cookie(
     app: Flask, client: FlaskClient
 ) -> None:
@@ -317,112 +287,6 @@ def test_a_trusted_origin_may_post(app: Flask, client: FlaskClient) -> None:
     assert answer.status_code == 303
 
 
-def add_exempt(app: Flask, view: Callable[..., Any]) -> None:
-    app.add_url_rule("/hook", "hook", view, methods=["POST"])
-
-
-def post_across(app: Flask, url: str = "/hook") -> int:
-    return app.test_client().post(url, headers=CROSS_SITE).status_code
-
-
-def test_a_view_can_be_exempt(app: Flask) -> None:
-    """The mark is a plain decorator, on functions sync and async."""
-
-    @csrf.exempt
-    def hook() -> str:
-        return "done"
-
-    add_exempt(app, hook)
-    assert post_across(app) == 200
-    assert hook() == "done"
-
-
-def test_the_mark_is_found_below_other_decorators(app: Flask) -> None:
-    """The order of decorators does not matter if they keep ``__wrapped__``."""
-
-    def loud(view: Callable[[], str]) -> Callable[[], str]:
-        @wraps(view)
-        def wrapper() -> str:
-            return view().upper()
-
-        return wrapper
-
-    add_exempt(app, loud(loud(csrf.exempt(lambda: "done"))))
-    assert post_across(app) == 200
-
-
-def test_a_view_of_the_same_name_is_not_exempt(app: Flask) -> None:
-    """What was marked is the function, not its name."""
-
-    def make(exempt: bool) -> Callable[[], str]:
-        def view() -> str:
-            return "done"
-
-        return csrf.exempt(view) if exempt else view
-
-    app.add_url_rule("/a", "a", make(True), methods=["POST"])
-    app.add_url_rule("/b", "b", make(False), methods=["POST"])
-    assert post_across(app, "/a") == 200
-    assert post_across(app, "/b") == 400
-
-
-def test_a_class_view_can_be_exempt_and_its_subclass_is_not(app: Flask) -> None:
-    """The mark on a class is about this class alone."""
-
-    @csrf.exempt
-    class Hook(MethodView):
-        def post(self) -> str:
-            return "done"
-
-    class Other(Hook):
-        pass
-
-    app.add_url_rule("/hook", view_func=Hook.as_view("hook"))
-    app.add_url_rule("/other", view_func=Other.as_view("other"))
-    assert post_across(app) == 200
-    assert post_across(app, "/other") == 400
-
-
-def test_a_blueprint_can_be_exempt_with_those_in_it(app: Flask) -> None:
-    """The mark on a blueprint covers nested ones, and no others."""
-    api = csrf.exempt(Blueprint("api", __name__, url_prefix="/api"))
-    nested = Blueprint("nested", __name__, url_prefix="/nested")
-    other = Blueprint("other", __name__, url_prefix="/other")
-
-    for blueprint in (api, nested, other):
-        blueprint.add_url_rule("/hook", "hook", lambda: "done", methods=["POST"])
-
-    api.register_blueprint(nested)
-    app.register_blueprint(api)
-    app.register_blueprint(other)
-    assert post_across(app, "/api/hook") == 200
-    assert post_across(app, "/api/nested/hook") == 200
-    assert post_across(app, "/other/hook") == 400
-
-
-def test_a_form_of_an_exempt_blueprint_is_not_exempt() -> None:
-    """Its address guards itself, whatever the views beside it do."""
-    app = Flask(__name__)
-    app.secret_key = "x"
-    blueprint = csrf.exempt(Blueprint("api", __name__))
-    forms = Forms(blueprint=blueprint)
-    forms.add("name", NameForm, handler=lambda form: None)
-    app.register_blueprint(blueprint)
-    assert post_across(app, "/-/forms/name") == 400
-
-
-def test_a_form_in_an_exempt_view_is_exempt(app: Flask) -> None:
-    """A form asks no more than its view does."""
-
-    @csrf.exempt
-    def hook() -> str:
-        return str(NameForm().validate_on_submit())
-
-    add_exempt(app, hook)
-    answer = app.test_client().post("/hook", data={"name": "A"}, headers=CROSS_SITE)
-    assert answer.text == "True"
-
-
 def test_what_is_not_there_is_answered_as_ever(client: FlaskClient) -> None:
     """404 and 405 are not turned into refusals."""
     assert client.post("/nowhere", headers=CROSS_SITE).status_code == 404
@@ -461,71 +325,6 @@ def test_a_veto_shows_nothing_of_what_was_sent(
     answer = client.post("/-/forms/name", data=fields, headers=CROSS_SITE)
     assert answer.status_code == 400
     assert "Mallory" not in answer.text
-
-
-def test_beside_flask_wtf_only_named_forms_are_ours(app: Flask) -> None:
-    """With ``CSRFProtect`` on the app, its views are left to it, whoever came first."""
-    protect = pytest.importorskip("flask_wtf").CSRFProtect
-    late = Flask(__name__)
-    late.secret_key = "late"
-    forms = Forms()
-    forms.add("name", NameForm, handler=lambda form: None)
-
-    protect(late)
-    forms.init_app(late)
-    protect(app)
-
-    for one in (late, app):
-        one.add_url_rule(
-            "/form",
-            "form",
-            lambda: render_template_string("{{ quick_form(f) }}", f=NameForm()),
-        )
-        client = one.test_client()
-        assert "csrf_token" in client.get("/form").text
-        headers = {"Sec-Fetch-Site": "same-origin"}
-        answer = client.post("/-/forms/name", data={"name": "Ada"}, headers=headers)
-        assert answer.status_code == 303
-
-
-class OtherProtection:
-    """Stands in ``app.extensions["csrf"]`` as Flask-WTF's ``CSRFProtect`` does."""
-
-    def __init__(self, app: Flask) -> None:
-        self.exempted: set[str] = set()
-        app.extensions["csrf"] = self
-        app.jinja_env.globals["csrf_token"] = lambda: "theirs"
-
-    def exempt(self, view: Callable[..., Any]) -> None:
-        self.exempted.add(f"{view.__module__}.{view.__name__}")
-
-
-@pytest.mark.parametrize("theirs_first", [True, False])
-def test_another_protection_keeps_the_views_of_the_app(theirs_first: bool) -> None:
-    """Its token is what forms in views get; named forms it is told to leave alone."""
-    app = Flask(__name__)
-    app.secret_key = "x"
-    forms = Forms()
-    forms.add("name", NameForm, handler=lambda form: None)
-    other = OtherProtection(app) if theirs_first else None
-    forms.init_app(app)
-    other = other or OtherProtection(app)
-
-    @app.route("/form", methods=["GET", "POST"])
-    def form() -> str:
-        form = NameForm()
-        form.validate_on_submit()
-        return render_template_string(
-            "{{ quick_form(f) }}{{ show_form('name') }}", f=form
-        )
-
-    client = app.test_client()
-    page = client.get("/form").text
-    assert page.count('value="theirs"') == 1
-    assert client.post("/form", headers=CROSS_SITE).status_code == 200
-    assert other.exempted == {"flask_nameform.dispatch.submit"}
-    answer = client.post("/-/forms/name", data={"name": "A"}, headers=CROSS_SITE)
-    assert answer.status_code == 400
 
 
 def test_a_form_on_its_own_protects_itself() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
@@ -24,13 +24,12 @@ from flask.testing import FlaskClient
 from flask_nameform import Form, FormError, Forms, NameForm, csrf
 from flask_nameform.testing import FormClient
 from jinja2 import DictLoader
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import TestResponse
 from wtforms import FieldList, FormField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
 Hidden = Callable[..., dict[str, str]]
+SendBlank = Callable[..., TestResponse]
 MESSAGES = "{{ get_flashed_messages()|join(',') }}"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -38,13 +37,6 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 def page(app: Flask, url: str, template: str = "{{ show_form('name') }}") -> None:
     """Add a page with a template."""
     app.add_url_rule(url, url.strip("/"), lambda: render_template_string(template))
-
-
-def send_blank(
-    client: Client, html: str, hidden: Hidden, url: str = "/-/forms/name"
-) -> TestResponse:
-    """Send the form of a page without a name in it."""
-    return client.post(url, data={**hidden(html), "name": " "}, headers=SAME_ORIGIN)
 
 
 def test_the_page_is_shown_again(browser: FormClient) -> None:
@@ -59,13 +51,13 @@ def test_the_page_is_shown_again(browser: FormClient) -> None:
 
 
 def test_the_title_of_the_page_says_so(
-    app: Flask, browser: FlaskClient, hidden: Hidden
+    app: Flask, browser: FlaskClient, send_blank: SendBlank
 ) -> None:
     """A layout writes its title before the form, and knows by then."""
     page(app, "/titled", "<i>{{ error_title('Hello') }}</i>{{ show_form('name') }}")
     html = browser.get("/titled").text
     assert html.startswith("<i>Hello</i>")
-    assert send_blank(browser, html, hidden).text.startswith("<i>Error: Hello</i>")
+    assert send_blank(browser, html).text.startswith("<i>Error: Hello</i>")
 
 
 @pytest.mark.parametrize("headers", [SAME_ORIGIN, {}], ids=["new browser", "old one"])
@@ -90,19 +82,19 @@ def test_a_page_may_be_streamed(
 
 
 def test_the_query_of_the_page_is_kept(
-    app: Flask, browser: FlaskClient, hidden: Hidden
+    app: Flask, browser: FlaskClient, send_blank: SendBlank
 ) -> None:
     """The page gets the arguments it had."""
     page(app, "/für dich", "{{ request.url }} {{ show_form('name') }}")
     url = "/f%C3%BCr%20dich?a=%C3%A9&a=2&b"
     html = browser.get(url).text
-    answer = send_blank(browser, html, hidden)
+    answer = send_blank(browser, html)
     assert answer.status_code == 422
     assert answer.text.split("<form")[0] == html.split("<form")[0]
 
 
 def test_other_forms_of_the_page_still_go_to_it(
-    app: Flask, browser: FlaskClient, hidden: Hidden, elements: Any
+    app: Flask, browser: FlaskClient, send_blank: SendBlank, elements: Any
 ) -> None:
     """The address bar has another address now, so a form of the view says its own."""
 
@@ -116,7 +108,7 @@ def test_other_forms_of_the_page_still_go_to_it(
         "/-/forms/name",
         None,
     ]
-    html = send_blank(browser, html, hidden).text
+    html = send_blank(browser, html).text
     assert [e.get("action") for e in elements(html) if e[""] == "form"] == [
         "/-/forms/name",
         "/mixed?a=1",
@@ -204,7 +196,7 @@ def test_a_flash_that_the_page_does_not_show_survives(
 
 
 def test_cookies_of_both_requests_survive(
-    app: Flask, browser: FlaskClient, hidden: Hidden
+    app: Flask, browser: FlaskClient, send_blank: SendBlank
 ) -> None:
     """The page is asked for with the cookies of the first answer."""
 
@@ -216,7 +208,7 @@ def test_cookies_of_both_requests_survive(
 
     page(app, "/cookies", "{{ request.cookies|dictsort }} {{ show_form('name') }}")
     html = browser.get("/cookies").text
-    answer = send_blank(browser, html, hidden)
+    answer = send_blank(browser, html)
     assert "('POST', 'seen')" in answer.text.replace("&#39;", "'")
     assert "('last', 'POST')" in answer.text.replace("&#39;", "'")
     names = sorted(c.split(";")[0] for c in answer.headers.getlist("Set-Cookie"))
@@ -252,7 +244,7 @@ def test_the_page_is_an_ordinary_get(
 
 
 def test_what_is_about_the_page_as_it_was_is_dropped(
-    app: Flask, browser: FlaskClient, hidden: Hidden
+    app: Flask, browser: FlaskClient, send_blank: SendBlank
 ) -> None:
     """The page with a submission in it is stored nowhere."""
 
@@ -266,7 +258,7 @@ def test_what_is_about_the_page_as_it_was_is_dropped(
         response.headers["X-Own"] = "kept"
         return response
 
-    answer = send_blank(browser, browser.get("/cached").text, hidden)
+    answer = send_blank(browser, browser.get("/cached").text)
     assert answer.status_code == 422
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Own"] == "kept"
@@ -275,7 +267,7 @@ def test_what_is_about_the_page_as_it_was_is_dropped(
 
 @pytest.mark.parametrize("way", ["redirect", "gone", "hidden", "refused"])
 def test_a_page_that_does_not_show_the_form_does_not_lose_it(
-    app: Flask, browser: FlaskClient, hidden: Hidden, way: str
+    app: Flask, browser: FlaskClient, hidden: Hidden, send_blank: SendBlank, way: str
 ) -> None:
     """The form comes on a page of its own, and nothing of the other page with it."""
 
@@ -293,7 +285,7 @@ def test_a_page_that_does_not_show_the_form_does_not_lose_it(
             return render_template_string("secret {{ show_form('name') }}"), 403
         return "secret"
 
-    answer = send_blank(browser, browser.get("/once").text, hidden)
+    answer = send_blank(browser, browser.get("/once").text)
     assert answer.status_code == 422
     assert "<title>Error: Name</title>" in answer.text
     assert "Enter your name" in answer.text
@@ -303,7 +295,7 @@ def test_a_page_that_does_not_show_the_form_does_not_lose_it(
     assert browser.post("/-/forms/name", data=fields).location == "/once"
 
 
-def test_a_guarded_page_is_not_disclosed(app: Flask, hidden: Hidden) -> None:
+def test_a_guarded_page_is_not_disclosed(app: Flask, send_blank: SendBlank) -> None:
     """Whoever lost the right to see a page gets the form, and the page's guard ran."""
     members = Blueprint("members", __name__, url_prefix="/members")
 
@@ -324,11 +316,11 @@ def test_a_guarded_page_is_not_disclosed(app: Flask, hidden: Hidden) -> None:
     with client.session_transaction() as stored:
         stored["member"] = True
     html = client.get("/members/").text
-    assert send_blank(client, html, hidden).text.startswith("secret")
+    assert send_blank(client, html).text.startswith("secret")
 
     with client.session_transaction() as stored:
         del stored["member"]
-    answer = send_blank(client, html, hidden)
+    answer = send_blank(client, html)
     assert answer.status_code == 422
     assert "secret" not in answer.text
     assert "Enter your name" in answer.text
@@ -375,7 +367,7 @@ def test_a_page_that_fails_fails(
 
 
 def test_a_form_shown_by_a_post_is_on_the_page_of_that_url(
-    app: Flask, browser: FlaskClient, hidden: Hidden
+    app: Flask, browser: FlaskClient, send_blank: SendBlank
 ) -> None:
     """A view that answers its own form by a page may show a named one in it."""
 
@@ -383,142 +375,16 @@ def test_a_form_shown_by_a_post_is_on_the_page_of_that_url(
     def both() -> str:
         return render_template_string("Both {{ show_form('name') }}")
 
-    answer = send_blank(browser, browser.post("/both").text, hidden)
+    answer = send_blank(browser, browser.post("/both").text)
     assert answer.status_code == 422
     assert answer.text.startswith("Both")
 
 
-@pytest.mark.parametrize("base", ["/", "/mounted/deep"])
-def test_an_app_may_be_mounted(app: Flask, hidden: Hidden, base: str) -> None:
-    """Below another app all addresses and pages are where they should be."""
-
-    def other(environ: Any, start_response: Any) -> Iterable[bytes]:
-        raise AssertionError  # pragma: no cover
-
-    root = base.rstrip("/")
-    mounted = DispatcherMiddleware(other, {root: app}) if root else app
-    client = Client(mounted)
-    html = client.get(f"{root}/?a=1", headers={"Sec-Fetch-Site": "none"}).text
-    assert f'action="{root}/-/forms/name"' in html
-    answer = send_blank(client, html, hidden, f"{root}/-/forms/name")
-    assert answer.status_code == 422
-    assert answer.text.startswith("<p>Hello")
-    fields = {**hidden(answer.text), "name": "Ada"}
-    answer = client.post(f"{root}/-/forms/name", data=fields, headers=SAME_ORIGIN)
-    assert answer.location == f"{root}/?a=1"
-
-
-class StripPrefix:
-    """The well-known middleware that mounts an app by cutting its path."""
-
-    def __init__(self, wsgi_app: Any) -> None:
-        self.wsgi_app = wsgi_app
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix("/cut")
-        environ["SCRIPT_NAME"] = "/cut"
-        return self.wsgi_app(environ, start_response)
-
-
-def fix(wsgi_app: Any) -> Any:
-    return ProxyFix(wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1)
-
-
-@pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize(
-    ("middleware", "path", "root"),
-    [(StripPrefix, "/cut", "/cut"), (fix, "", "/prefix")],
-)
-def test_middleware_may_come_before_or_after(
-    hidden: Hidden, middleware: Callable[[Any], Any], path: str, root: str, first: bool
-) -> None:
-    """Whatever rewrites the request does so for the page as well, once."""
-    app = Flask(__name__)
-    app.secret_key = "x"
-    forms = Forms()
-    forms.add("name", NameForm, handler=lambda form: None)
-
-    if first:
-        app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign]
-    forms.init_app(app)
-    if not first:
-        app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign]
-
-    page(app, "/page", "{{ request.url }} {{ show_form('name') }}")
-    client = app.test_client()
-    client.environ_base.update(
-        HTTP_X_FORWARDED_PROTO="https",
-        HTTP_X_FORWARDED_HOST="site.example",
-        HTTP_X_FORWARDED_PREFIX="/prefix",
-    )
-    html = client.get(f"{path}/page").text
-    assert f'action="{root}/-/forms/name"' in html
-    answer = send_blank(client, html, hidden, f"{path}/-/forms/name")
-    assert answer.status_code == 422
-    assert answer.text.split("<form")[0] == html.split("<form")[0]
-
-
-def test_middleware_that_answers_late_loses_nothing(hidden: Hidden) -> None:
-    """An app that runs when its body is read gives the form on a page of its own."""
-    late = Flask("late")
-    late.secret_key = "x"
-    forms = Forms()
-    forms.add("name", NameForm, handler=lambda form: None)
-    wsgi_app = late.wsgi_app
-
-    def lazy(environ: Any, start_response: Any) -> Iterator[bytes]:
-        yield from wsgi_app(environ, start_response)
-
-    late.wsgi_app = lazy  # type: ignore[method-assign]
-    forms.init_app(late)
-    page(late, "/page")
-    client = late.test_client()
-    answer = send_blank(client, client.get("/page").text, hidden)
-    assert answer.status_code == 422
-    assert "<h1>Name</h1>" in answer.text
-
-
-def test_middleware_may_collect_the_answer(hidden: Hidden) -> None:
-    """What is between us and the app may hand over a plain list."""
-    app = Flask(__name__)
-    app.secret_key = "x"
-    forms = Forms()
-    forms.add("name", NameForm, handler=lambda form: None)
-    wsgi_app = app.wsgi_app
-
-    def collect(environ: Any, start_response: Any) -> list[bytes]:
-        body: Any = wsgi_app(environ, start_response)
-        try:
-            return list(body)
-        finally:
-            body.close()
-
-    app.wsgi_app = collect  # type: ignore[method-assign]
-    forms.init_app(app)
-    page(app, "/page", "Page {{ show_form('name') }}")
-    client = app.test_client()
-    answer = send_blank(client, client.get("/page").text, hidden)
-    assert answer.status_code == 422
-    assert answer.text.startswith("Page")
-
-
-def test_without_the_wrapper_nothing_is_lost(app: Flask, hidden: Hidden) -> None:
-    """Where somebody took our wrapper away the form is on a page of its own."""
-    html = app.test_client().get("/", headers=SAME_ORIGIN).text
-    data = {**hidden(html), "name": ""}
-    with app.test_request_context(
-        "/-/forms/name", method="POST", data=data, headers=SAME_ORIGIN
-    ):
-        answer = app.full_dispatch_request()
-    assert answer.status_code == 422
-    assert "<h1>Name</h1>" in answer.get_data(as_text=True)
-
-
-def test_a_test_can_look_at_the_context(app: Flask, hidden: Hidden) -> None:
+def test_a_test_can_look_at_the_context(app: Flask, send_blank: SendBlank) -> None:
     """``with client:`` keeps the request that was made, after a page as after any."""
     with app.test_client() as client:
         html = client.get("/", headers=SAME_ORIGIN).text
-        answer = send_blank(client, html, hidden)
+        answer = send_blank(client, html)
         assert answer.status_code == 422
         assert request.path == "/-/forms/name"
         assert "name" not in session
@@ -526,38 +392,15 @@ def test_a_test_can_look_at_the_context(app: Flask, hidden: Hidden) -> None:
         assert request.path == "/"
 
 
-def test_an_app_context_of_a_test_does_not_disturb(app: Flask, hidden: Hidden) -> None:
+def test_an_app_context_of_a_test_does_not_disturb(
+    app: Flask, send_blank: SendBlank
+) -> None:
     """Requests within a pushed context share ``g``; nothing of ours is in it."""
     with app.app_context():
         client = app.test_client()
         html = client.get("/", headers=SAME_ORIGIN).text
-        assert send_blank(client, html, hidden).status_code == 422
+        assert send_blank(client, html).status_code == 422
         assert "Enter your name" not in client.get("/").text
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "POST"])
-def test_other_requests_pass_untouched(app: Flask, method: str) -> None:
-    """A stream stays a stream, and ``write`` is what the server gave."""
-    started: list[str] = []
-
-    def stream() -> Iterator[str]:
-        assert started == ["200 OK"]
-        yield "a"
-        yield "b"
-
-    app.add_url_rule(
-        "/stream", "stream", lambda: Response(stream()), methods=["GET", "POST", "PUT"]
-    )
-    builder = app.test_request_context("/stream", method=method, headers=SAME_ORIGIN)
-
-    def start(status: str, headers: Any, exc_info: Any = None) -> Any:
-        started.append(status)
-        return None
-
-    body: Any = app.wsgi_app(builder.request.environ, start)
-    assert started == ["200 OK"]
-    list(body)
-    body.close()
 
 
 class Row(Form):
