@@ -140,6 +140,7 @@ def test_middleware_may_collect_the_answer(send_blank: SendBlank) -> None:
     answer = send_blank(client, client.get("/page").text)
     assert answer.status_code == 422
     assert answer.text.startswith("Page")
+    answer.close()  # as a server does; there is nothing left to end
 
 
 def test_without_the_wrapper_nothing_is_lost(app: Flask, hidden: Hidden) -> None:
