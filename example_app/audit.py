@@ -21,7 +21,8 @@ def init_app(app: Flask) -> None:
 
 
 def _logger_of(app: Flask) -> logging.Logger:
-    return app.logger.getChild("audit")
+    logger: logging.Logger = app.logger
+    return logger.getChild("audit")
 
 
 def _log(app: Flask, record: AuditRecord) -> None:

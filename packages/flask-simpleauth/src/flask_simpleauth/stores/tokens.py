@@ -28,7 +28,7 @@ class RelationalTokens(Generic[U]):
         self._names = [field.name for field in fields(Token) if field.name != "user"]
         self._has_roles = model.roles is not None
         self._get = model.with_roles(
-            select(model.user_class, *self._columns)
+            select(*self._columns, model.user_class)
             .select_from(self._table)
             .outerjoin(model.user_class, self._table.c.user_id == model.key)
             .where(
@@ -56,10 +56,7 @@ class RelationalTokens(Generic[U]):
                 # A user with several comes as several rows of one token.
                 rows = rows.unique(attrgetter("digest"))
             row = rows.one_or_none()
-        if row is None:
-            return None
-        user, *values = row
-        return Token(*values, user)
+        return None if row is None else Token(*row)
 
     def consume(self, digest: str, kind: str, now: int) -> Token | None:
         """Remove an unexpired token and return it to exactly one caller."""
