@@ -95,6 +95,7 @@ class Site:
 
         :param name: what the picture is called.
         """
+        page.wait_for_load_state()  # with its stylesheet
         # axe waits for timers, which do not run in a browser without scripts; the
         # HTML is the same.
         if not page.evaluate("matchMedia('(scripting: none)').matches"):
