@@ -4,17 +4,18 @@ const status = document.getElementById("status");
 const parse = (html) => new DOMParser().parseFromString(html, "text/html").body;
 
 async function open(link) {
-  const form = parse(await (await fetch(link.href)).text()).querySelector("main form");
-  if (!form?.querySelector("textarea")) return location.assign(link.href);
-  form.dataset.replaces = "";
-  link.closest("article").before(form);
-  form.nextElementSibling.hidden = true;
-  form.querySelector("textarea").focus();
+  const page = parse(await (await fetch(link.href)).text());
+  const editor = page.querySelector("[data-replaces]");
+  if (!editor) return location.assign(link.href);
+  link.closest("article").before(editor);
+  editor.nextElementSibling.hidden = true;
+  editor.querySelector("textarea").focus();
 }
-async function close(form) {
-  form.nextElementSibling.hidden = false;
-  form.nextElementSibling.querySelector("[data-edit]").focus();
-  form.remove();
+async function close(element) {
+  const editor = element.closest("[data-replaces]");
+  editor.nextElementSibling.hidden = false;
+  editor.nextElementSibling.querySelector("[data-edit]").focus();
+  editor.remove();
 }
 async function send(form) {
   const body = new URLSearchParams(new FormData(form));
@@ -28,15 +29,14 @@ async function send(form) {
 function replace(form, again) {
   // A browser focuses the summary of new pages only, and complains otherwise.
   again.querySelector("[autofocus]")?.removeAttribute("autofocus");
-  again.toggleAttribute("data-replaces", form.hasAttribute("data-replaces"));
   form.replaceWith(again);
   again.querySelector(".error-summary")?.focus();
 }
 function show(article, form) {
-  const isNew = !form.hasAttribute("data-replaces");
-  const item = isNew ? document.createElement("li") : form.closest("li");
+  const changed = form.closest("li");
+  const item = changed ?? document.createElement("li");
   item.replaceChildren(article);
-  if (isNew) document.getElementById("list").prepend(item), form.reset();
+  if (!changed) document.getElementById("list").prepend(item), form.reset();
   status.textContent = article.dataset.message;
   article.querySelector("[data-edit]").focus();
 }
@@ -53,5 +53,6 @@ function on(type, selector, action, isMeant = () => true) {
 }
 const isPlain = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey;
 on("click", "[data-edit]", open, isPlain);
-on("submit", "[data-adds-to] form, [data-replaces]", send);
-on("keydown", "[data-replaces]", close, (event) => event.key === "Escape");
+on("click", "li [data-close]", close, isPlain);
+on("submit", "[data-adds-to] form, li [data-replaces] form", send);
+on("keydown", "li [data-replaces]", close, (event) => event.key === "Escape");

@@ -46,15 +46,21 @@ def test_in_place(page: Page, site: Site, name: str) -> None:
     assert page.evaluate("window.stayed") is True
 
 
-def test_thinking_better_of_it(visit: Visit, site: Site, name: str) -> None:
-    """The Escape key closes the form, and the focus is where it was."""
+@pytest.mark.parametrize("by_key", [True, False])
+def test_thinking_better_of_it(
+    visit: Visit, site: Site, name: str, by_key: bool
+) -> None:
+    """The Escape key or a link closes the form, and the focus is where it was."""
     page = visit()
     site.sign_up(page, name)
     write(page, "As it was")
     change = page.get_by_role("link", name="Change the entry")
     change.click()
     page.get_by_role("textbox", name="Your entry").nth(1).fill("Another")
-    page.keyboard.press("Escape")
+    if by_key:
+        page.keyboard.press("Escape")
+    else:
+        page.get_by_role("link", name="Leave it as it is").click()
     expect(page.get_by_role("textbox", name="Your entry")).to_have_count(1)
     expect(page.get_by_role("article").first).to_contain_text("As it was")
     expect(change).to_be_focused()
