@@ -81,8 +81,9 @@ def test_without_a_network(visit: Visit, site: Site, name: str) -> None:
     """Where the site is out of reach the form stays, with what was typed."""
     page = visit()
     site.sign_up(page, name)
-    page.context.set_offline(True)
     page.get_by_label("Your entry").fill("Written on a train")
+    page.wait_for_load_state()  # with its script
+    page.context.set_offline(True)
     page.get_by_role("button", name="Sign the book").click()
     expect(page.get_by_role("status")).to_contain_text("could not be reached")
     page.context.set_offline(False)
