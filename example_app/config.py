@@ -23,7 +23,7 @@ def defaults(instance_path: str) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     own_file = f"sqlite:///{folder / 'guestbook.sqlite3'}"
     database = os.environ.get("DATABASE_URL") or own_file
-    origin = os.environ.get("ORIGIN")
+    origin = os.environ.get("ORIGIN") or None
     is_secure = bool(origin and origin.startswith("https:"))
 
     return {
@@ -35,10 +35,10 @@ def defaults(instance_path: str) -> dict[str, Any]:
             # what a statement that fails was given is not for the log
             "hide_parameters": True,
         },
-        "REDIS_URL": os.environ.get("REDIS_URL"),
+        "REDIS_URL": os.environ.get("REDIS_URL") or None,
         "REDIS_PREFIX": os.environ.get("REDIS_PREFIX", "guestbook:"),
-        "MAIL_URL": os.environ.get("MAIL_URL"),
-        "PROXIES": int(os.environ.get("PROXIES", "0")),
+        "MAIL_URL": os.environ.get("MAIL_URL") or None,
+        "PROXIES": int(os.environ.get("PROXIES") or 0),
         "SESSION_COOKIE_SAMESITE": "Lax",
         # by that name no other host can plant it, and no page by http
         "SESSION_COOKIE_NAME": "__Host-session" if is_secure else "session",

@@ -48,6 +48,19 @@ def test_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings["SESSION_COOKIE_SECURE"] is True
 
 
+def test_empty_variable_is_not_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line of a ``.env`` file that is left empty says nothing."""
+    names = ("DATABASE_URL", "MAIL_URL", "ORIGIN", "PROXIES", "REDIS_URL", "SECRET_KEY")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    without = config.defaults(str(tmp_path))
+    for name in names:
+        monkeypatch.setenv(name, "")
+    assert config.defaults(str(tmp_path)) == without
+
+
 @pytest.mark.parametrize("tag", ["en", "de"])
 def test_languages(client: AuthClient, tag: str) -> None:
     """The site, its forms and the extensions' pages speak the browser's language."""
