@@ -1,8 +1,11 @@
 """The extension objects, made without an app so that every module can import them.
 
-``create_app`` attaches them. What the app knows and they do not is told to them here,
-by a loader or a policy. To do without one, drop its object here, its ``init_app``
-there, and what a search for its name still finds.
+``create_app`` attaches them, and ``config.py`` has their keys. What the app knows and
+they do not is told to them here, by a loader or a policy. What it has in place of
+theirs: a page (``templates/simpleauth/signup.html``), the layout (a key each), a
+receiver of a signal (``audit.py``), forms of its own (``book.py``), where accounts are
+kept (``store.py``). To do without one, drop its object here, its ``init_app`` there,
+and what a search for its name still finds.
 """
 
 from __future__ import annotations
