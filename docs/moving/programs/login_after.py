@@ -58,7 +58,7 @@ def diary() -> str | Response:
     return render_template_string(PAGE, title=title, form=form, notes=NOTES)
 
 
-def create_app(database: str) -> Flask:
+def create_app(database: str = "sqlite:///diary.sqlite3") -> Flask:
     app = Flask(__name__)
     app.config["SECRET_KEY"] = "change-me-to-32-random-bytes"
     app.config["SQLALCHEMY_DATABASE_URI"] = database
