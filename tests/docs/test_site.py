@@ -152,3 +152,16 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
             read(str(file.relative_to(HTML))),
         )
         assert fetched == []
+
+
+def test_no_page_shows_an_address_in_memory() -> None:
+    """What is built twice is the same."""
+    for file in HTML.rglob("*.html"):
+        assert " at 0x" not in re.sub("<[^>]+>", "", read(str(file.relative_to(HTML))))
+
+
+def test_each_picture_is_shown() -> None:
+    """A picture that no page shows would grow old unseen."""
+    taken = {file.name for file in Path("docs/images").iterdir()}
+    shown = {file.name for file in (HTML / "_images").iterdir()}
+    assert taken <= shown
