@@ -13,7 +13,7 @@ from flask_greet import Greet
 from flask_nameform import Forms, NameForm
 from flask_simpleauth import SimpleAuth
 
-app = Flask(__name__)
+app = Flask(__name__, template_folder=None)  # the folder beside it is the site's
 app.config["SECRET_KEY"] = os.environ.get("SECRET_KEY") or secrets.token_hex()
 
 greet = Greet(app)

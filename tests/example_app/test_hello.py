@@ -27,6 +27,7 @@ def test_hello(client: FlaskClient) -> None:
     assert "Grace" in client.get("/").text
 
     assert client.get("/secret").status_code == 303
+    assert client.get("/auth/signup").status_code == 200
     data = {"name": "Ada", "email": "a@b.org", "password": "correct horse battery"}
     client.post("/auth/-/forms/signup", data=data)
     assert "Only you can see this, Ada." in client.get("/secret").text
