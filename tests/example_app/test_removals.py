@@ -45,6 +45,18 @@ client.submit_form("entry", text="A lovely book.")
 see("/mine", "A lovely book.")
 """
 
+WITHOUT_ACCOUNTS = """
+from example_app.extensions import db
+from example_app.models import Entry, User
+
+with app.app_context():
+    ada = User(email="a@b.org", name="Ada", password_hash="!")
+    db.session.add(Entry(text="A lovely book.", author=ada))
+    db.session.commit()
+
+see("/", "A lovely book.")
+"""
+
 
 class Copy:
     """A copy of the example app, to be changed and run."""
@@ -210,4 +222,4 @@ def test_without_accounts(copy: Copy) -> None:
     copy.cut("templates/index.html", "{% if auth.user %}", "{% else %}")
     copy.cut("templates/index.html", '<p class="invitation">', "{% endif %}")
     copy.cut("templates/_entry.html", "{% if auth.user", "{% endif %}\n  ")
-    copy.run(PRESENT, "flask_simpleauth")
+    copy.run(PRESENT + WITHOUT_ACCOUNTS, "flask_simpleauth")
