@@ -15,7 +15,7 @@ from wtforms import SubmitField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from .extensions import auth, db, forms
-from .models import Entry
+from .models import Entry, User
 from .texts import gettext, lazy_gettext
 
 blueprint = Blueprint("book", __name__)
@@ -116,6 +116,17 @@ def delete(form: DeleteForm, entry: Entry) -> str:
     db.session.commit()
     flash(gettext("The entry is gone."))
     return url_for("book.index")
+
+
+@auth.exporter
+def export(user: User) -> dict[str, list[dict[str, str]]]:
+    """Put what people wrote among the data that they can download."""
+    own = db.session.scalars(select(Entry).where(Entry.author_id == user.id))
+    return {
+        "entries": [
+            {"written_at": one.written_at.isoformat(), "text": one.text} for one in own
+        ]
+    }
 
 
 def _page_of(entries: Select[Any]) -> Pagination:

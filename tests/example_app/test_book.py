@@ -152,3 +152,15 @@ def test_queries(app: Flask, ada: AuthClient) -> None:
     ada.get("/mine")
     # the session with its user and role, the entries, and how many there are
     assert len(seen) == 3
+
+
+def test_own_entries_are_among_the_data_to_download(
+    ada: AuthClient, admin: AuthClient
+) -> None:
+    """Who takes their data along before they go has what they wrote, and no more."""
+    write(ada, "What a lovely book")
+    write(admin, "Welcome")
+    answer = ada.submit_form("simpleauth.export", page="/auth/account")
+    assert [entry["text"] for entry in answer.get_json()["entries"]] == [
+        "What a lovely book"
+    ]

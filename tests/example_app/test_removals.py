@@ -215,7 +215,7 @@ def test_without_accounts(copy: Copy) -> None:
         ("(audit, errors", "(errors"),
     )
     copy.drop("book.py", "mine", "edit", "write", "save", "delete")
-    copy.drop("book.py", "_to_edit", "_to_delete", "_checked")
+    copy.drop("book.py", "_to_edit", "_to_delete", "_checked", "export")
     copy.change("book.py", ("import auth, db", "import db"))
     copy.cut("templates/layout.html", "{% if auth.user %}", "{% endif %}\n      </nav>")
     copy.change("templates/layout.html", ("    </header>", "</nav></header>"))
