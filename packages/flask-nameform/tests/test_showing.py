@@ -7,6 +7,7 @@ from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from flask_nameform import Form, Forms, NameForm
 from flask_nameform.showing import show_form
+from flask_nameform.testing import FormClient
 from jinja2 import DictLoader
 from wtforms import StringField
 
@@ -46,6 +47,29 @@ def test_copies_have_ids_of_their_own(
     ids = [element["id"] for element in found if "id" in element]
     assert len(ids) == len(set(ids)) == 4 * 3
     assert {"name-form", "name-1-form", "name-a-b_c-form"} <= set(ids)
+
+
+def test_copies_without_keys_are_numbered(
+    app: Flask, browser: FormClient, elements: Elements
+) -> None:
+    """Labels and links to what is wrong lead to their own fields, by any keys."""
+
+    @app.get("/rows")
+    def rows() -> str:
+        return render_template_string(
+            "{{ show_form('name', key=3) }}"
+            "{% for row in range(3) %}{{ show_form('name') }}{% endfor %}"
+        )
+
+    answer = browser.submit_form("name", page="/rows", key=4, name="")
+    found = elements(answer.text)
+    ids = [element["id"] for element in found if "id" in element]
+    forms = [element["id"] for element in found if element[""] == "form"]
+    labels = [element["for"] for element in found if element[""] == "label"]
+    assert forms == ["name-3-form", "name-form", "name-4-form", "name-5-form"]
+    assert len(ids) == len(set(ids))
+    assert set(labels) <= set(ids)
+    assert [e["href"] for e in found if e[""] == "a"] == ["#name-4-name"]
 
 
 @pytest.mark.parametrize("key", ["", "a b", "<", "a.b", "ü "])

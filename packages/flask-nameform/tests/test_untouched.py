@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask_nameform import Form, Forms, NameForm
 from flask_nameform.i18n import texts, use_locale
 from flask_nameform.showing import show_form
@@ -33,14 +33,15 @@ Show = Callable[[type[Form]], str]
 
 @pytest.fixture
 def show(app: Flask, forms: Forms) -> Iterator[Show]:
-    """Show a form of this class, by whatever was kept of it."""
+    """Show a form of this class on a page of its own, by whatever was kept of it."""
     names: dict[type[Form], str] = {}
 
     def show(form_class: type[Form]) -> str:
         if form_class not in names:
             names[form_class] = f"form{len(names)}"
             forms.add(names[form_class], form_class, handler=lambda form: None)
-        return str(show_form(names[form_class]))
+        with app.request_context(dict(request.environ)):
+            return str(show_form(names[form_class]))
 
     with app.test_request_context(headers={"Sec-Fetch-Site": "same-origin"}):
         yield show

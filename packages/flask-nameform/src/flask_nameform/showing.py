@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
-from flask import has_request_context, url_for
+from flask import has_request_context, request, url_for
 from markupsafe import Markup
 
 from . import marker
@@ -26,6 +27,8 @@ from .untouched import untouched
 #: The endpoint of named forms, on the app and on each blueprint that has some.
 ENDPOINT = "nameform"
 
+_SHOWN = "flask_nameform.shown"
+
 
 def show_form(
     name: str,
@@ -39,7 +42,8 @@ def show_form(
 
     :param name: as registered, after the name of the blueprint: ``"blog.comment"``.
         Within the blueprint ``".comment"`` will do.
-    :param key: tells copies of a form on one page apart.
+    :param key: tells copies of a form on one page apart. Without it they are numbered
+        as they come: 2, 3 and so on.
     :param layout: ``"stacked"``, ``"inline"`` or ``"horizontal"``.
     :param arguments: what the form is about; its ``load`` gets them.
     :raises RuntimeError: if there is no form of that name, or no request, or if the
@@ -54,7 +58,8 @@ def show_form(
     name = full_name_of(name)
     definition = current_state().registry.require(name)
     page = marker.this_page()
-    mark = Marker(name, _checked_key(key), page, layout=checked_layout(layout))
+    own_key = _key_of_copy(name, _checked_key(key))
+    mark = Marker(name, own_key, page, layout=checked_layout(layout))
     mark = with_arguments(mark, definition, arguments)
 
     if definition.handler is None:
@@ -148,6 +153,23 @@ def _address(full_name: str) -> str:
     """Return the address of a named form itself."""
     prefix, _, name = full_name.rpartition(".")
     return url_for(f"{prefix}.{ENDPOINT}" if prefix else ENDPOINT, name=name)
+
+
+def _key_of_copy(name: str, key: str | None) -> str | None:
+    """Return the key of a form, made up if the page has one of its name without a key.
+
+    Two with the same ids would have labels, and links to what is wrong, that lead from
+    one into the other.
+    """
+    by_name: dict[str, set[str | None]] = request.environ.setdefault(_SHOWN, {})
+    shown = by_name.setdefault(name, set())
+
+    if key is None and None in shown:
+        numbers = map(str, count(len(shown) + 1))
+        key = next(number for number in numbers if number not in shown)
+
+    shown.add(key)
+    return key
 
 
 def _checked_key(key: object) -> str | None:
