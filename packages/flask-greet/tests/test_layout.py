@@ -63,6 +63,18 @@ def test_layout_without_the_block_is_refused(
             client.get("/")
 
 
+@pytest.mark.parametrize("base", ["nowhere.html", "site.html"])
+def test_layout_that_is_not_there_is_said(
+    app: Flask, client: FlaskClient, templates: Path, base: str
+) -> None:
+    """The message has the key and the missing file, be that the layout's own layout."""
+    use_base(app, templates, site="{% extends 'nowhere.html' %}")
+    app.config["GREET_BASE_TEMPLATE"] = base
+
+    with pytest.raises(RuntimeError, match=r"GREET_BASE_TEMPLATE: .*nowhere\.html"):
+        client.get("/")
+
+
 def test_error_hands_over_the_cure(
     app: Flask, client: FlaskClient, templates: Path
 ) -> None:

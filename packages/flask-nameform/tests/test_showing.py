@@ -136,13 +136,20 @@ def test_defaults_of_a_named_form_are_shown(
     assert 'value="Hello"' in client.get("/g").text
 
 
+@pytest.mark.parametrize(
+    ("base", "message"),
+    [
+        ("bad.html", "_BASE_TEMPLATE is 'bad.html', a template without a block"),
+        ("no.html", "NAMEFORM_BASE_TEMPLATE: there is no template"),
+    ],
+)
 def test_a_base_template_without_the_block_is_refused(
-    app: Flask, browser: FlaskClient
+    app: Flask, browser: FlaskClient, base: str, message: str
 ) -> None:
-    """The page would be blank; the message has the bridge."""
+    """The page would be blank; the message has the key."""
     app.jinja_loader = DictLoader({"bad.html": "no block"})
-    app.config["NAMEFORM_BASE_TEMPLATE"] = "bad.html"
-    with pytest.raises(RuntimeError, match="NAMEFORM_BASE_TEMPLATE is 'bad"):
+    app.config["NAMEFORM_BASE_TEMPLATE"] = base
+    with pytest.raises(RuntimeError, match=message):
         browser.post("/-/forms/name")
 
 

@@ -86,6 +86,5 @@ def _is_edge(text: str, end: int) -> bool:
 
     if category(after) in ("Cf", "Mc", "Me", "Mn", "Sk") or after in _AM:
         return False
-    return (
-        before not in _JOINERS and combining(before) != 9 and half_flags % 2 == 0
-    )  # 9 is a virama, which joins
+    # A virama, whose class is 9, joins what is around it.
+    return before not in _JOINERS and combining(before) != 9 and half_flags % 2 == 0

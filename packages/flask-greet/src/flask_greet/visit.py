@@ -19,8 +19,7 @@ def depend_on(*headers: str) -> None:
         def mark(response: Response) -> Response:
             used.update(*map(parse_set_header, response.headers.getlist("Vary")))
             response.headers["Vary"] = ", ".join(sorted(used))
-            if not response.headers.getlist("Cache-Control"):
-                response.headers.add("Cache-Control", "private")
+            response.headers.setdefault("Cache-Control", "private")
             return response
 
     used.update(headers)

@@ -6,7 +6,7 @@ Each package with pages carries this same file, so that each installs alone.
 from __future__ import annotations
 
 from flask import current_app, render_template
-from jinja2 import Environment, nodes
+from jinja2 import Environment, TemplateNotFound, nodes
 
 _BRIDGE = """\
 {{% extends "{base}" %}}
@@ -27,8 +27,8 @@ class Layout:
     def render(self, template: str, base: str, **context: object) -> str:
         """Render ``template``, which extends the layout it gets as ``base_template``.
 
-        :raises RuntimeError: if ``base`` has no block ``page_content``: the page would
-            come out blank.
+        :raises RuntimeError: if there is no ``base``, or if it has no block
+            ``page_content``: the page would come out blank.
         """
         if base not in self._sound:
             self._check(base)
@@ -37,13 +37,17 @@ class Layout:
         return render_template(template, base_template=base, **context)
 
     def _check(self, base: str) -> None:
-        if not _has_block(current_app.jinja_env, base):
-            raise RuntimeError(
-                f"{self._key} is {base!r}, a template without a block named"
-                " 'page_content', so the page would be blank. Add that block to it, or"
-                f" save these three lines as a template and set {self._key} to its"
-                f" name:\n\n{_BRIDGE.format(base=base)}"
-            )
+        try:
+            if _has_block(current_app.jinja_env, base):
+                return
+        except TemplateNotFound as error:
+            raise RuntimeError(f"{self._key}: there is no template {error}.") from error
+
+        raise RuntimeError(
+            f"{self._key} is {base!r}, a template without a block named 'page_content',"
+            " so the page would be blank. Add it, or save these lines as a template"
+            f" and set {self._key} to its name:\n\n{_BRIDGE.format(base=base)}"
+        )
 
 
 def _has_block(environment: Environment, name: str) -> bool:
