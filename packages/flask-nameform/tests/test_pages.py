@@ -218,12 +218,49 @@ def test_a_form_of_another_blueprint_keeps_its_guards(hidden: Hidden) -> None:
     assert len(done) == 1
 
 
+class Site:
+    """An app whose views are methods."""
+
+    def index(self) -> str:
+        return render_template_string("{{ show_form('name') }}")
+
+
 def test_a_page_without_posts_is_a_mistake(app: Flask, forms: Forms) -> None:
     """The message says what to add to the route."""
     page = forms.page(lambda: render_template_string("{{ show_form('name') }}"))
     app.add_url_rule("/get", "get_only", page)
     with pytest.raises(RuntimeError, match=r"'get_only'.*methods=\['GET', 'POST'\]"):
         app.test_client().get("/get")
+
+
+def test_a_page_above_its_route_is_a_mistake(app: Flask, forms: Forms) -> None:
+    """Guards below the route would not come before the handlers; the line is named."""
+
+    @forms.page
+    @app.route("/above", methods=["GET", "POST"])
+    def above() -> str:
+        return render_template_string("{{ show_form('name') }}")
+
+    client = app.test_client()
+    for send in (client.get, client.post):
+        with pytest.raises(RuntimeError, match=r"'above'.*on top.*test_pages\.py:\d+"):
+            send("/above", headers=SAME_ORIGIN)
+
+
+def test_a_view_may_be_a_page_at_one_address(app: Flask, forms: Forms) -> None:
+    """At another one its forms go where they go from any view."""
+
+    def view() -> str:
+        return render_template_string("{{ show_form('name') }}")
+
+    methods = ["GET", "POST"]
+    app.add_url_rule("/taken", "taken", forms.page(view), methods=methods)
+    app.add_url_rule("/view", "view", view, methods=methods)
+    app.add_url_rule("/method", "method", forms.page(Site().index), methods=methods)
+    client = app.test_client()
+    assert 'action="/taken"' in client.get("/taken").text
+    assert 'action="/-/forms/name"' in client.get("/view").text
+    assert 'action="/method"' in client.get("/method").text
 
 
 def test_an_async_page_is_awaited(

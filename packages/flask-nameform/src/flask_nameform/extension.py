@@ -230,7 +230,7 @@ class Forms:
 
             return current_app.ensure_sync(view)(*args, **kwargs)
 
-        mark_page(page)
+        mark_page(page, view)
         return cast("ViewT", page)
 
     def _register(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import isfunction, unwrap
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 
 from . import csrf, marker
 from .formdata import posted_text
@@ -15,10 +16,13 @@ from .submission import current_exchange
 _PAGE = "_nameform_page"
 
 
-def mark_page(view: Callable[..., Any]) -> None:
-    """Say that the view gives the posts of named forms to their handlers."""
-    # The mark is the view itself; functools.wraps copies marks onto other functions.
-    setattr(view, _PAGE, view)
+def mark_page(page: Callable[..., Any], view: Callable[..., Any]) -> None:
+    """Say that the page gives the posts of named forms on a view to their handlers."""
+    # The mark is the page itself; functools.wraps copies marks onto other functions.
+    setattr(page, _PAGE, page)
+
+    if isfunction(view):
+        setattr(view, _PAGE, page)
 
 
 def is_taken_here(name: str) -> bool:
@@ -27,7 +31,7 @@ def is_taken_here(name: str) -> bool:
     A form of a blueprint is taken where the guards of that blueprint have run, and
     nowhere else.
 
-    :raises RuntimeError: if the view cannot get a post.
+    :raises RuntimeError: if the view was meant to and cannot.
     """
     if not _is_page():
         return False
@@ -63,4 +67,31 @@ def posted_here() -> str | None:
 
 
 def _is_page() -> bool:
-    return any(getattr(view, _PAGE, None) is view for view in csrf.current_views())
+    page = None
+
+    for view in csrf.current_views():
+        page = getattr(view, _PAGE, None)
+
+        if page is view:
+            return True
+
+    if page is not None:
+        _require_route(page)
+
+    return False
+
+
+def _require_route(page: Callable[..., Any]) -> None:
+    """Refuse ``@forms.page`` above the route, where no request comes by."""
+    views: Any = current_app.view_functions.values()
+
+    found = (unwrap(view, stop=lambda layer: layer is page) for view in views)
+
+    if page not in found:
+        code = unwrap(page).__code__
+        raise RuntimeError(
+            f"The view {request.endpoint!r} does not take the posts of its forms: its"
+            " '@forms.page' stands above the route decorator, which took the bare"
+            " function. Put the route decorator on top."
+            f" ({code.co_filename}:{code.co_firstlineno})"
+        )
