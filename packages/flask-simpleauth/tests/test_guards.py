@@ -8,6 +8,7 @@ import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from flask.views import MethodView
+from flask_nameform import Forms, NameForm
 from flask_simpleauth import SimpleAuth
 from flask_simpleauth.way_back import open_next
 
@@ -246,16 +247,41 @@ def test_class_view(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
     assert [client.get(u).text for u in ("/page", "/other")] == ["in", "in"]
 
 
-def test_decorator_in_the_wrong_place(app: Flask, auth: SimpleAuth) -> None:
-    """A view left unprotected by the order of decorators fails at the first request."""
+def register_view(app: Flask) -> Callable[[Any], Any]:
+    return app.get("/secret")
+
+
+def register_hook(app: Flask) -> Callable[[Any], Any]:
+    return app.before_request
+
+
+def register_form(app: Flask) -> Callable[[Any], Any]:
+    return Forms(app).handler("secret", NameForm)
+
+
+@pytest.mark.parametrize(
+    ("register", "what"),
+    [
+        (register_view, "view 'secret'"),
+        (register_hook, "'before_request' function"),
+        (register_form, "form 'secret'"),
+    ],
+)
+def test_decorator_in_the_wrong_place(
+    app: Flask,
+    auth: SimpleAuth,
+    register: Callable[[Flask], Callable[[Any], Any]],
+    what: str,
+) -> None:
+    """What the order of decorators leaves unprotected fails at the first request."""
 
     @auth.login_required
-    @app.get("/secret")
-    def secret() -> str:
-        return "seen by all"
+    @register(app)
+    def secret(*form: NameForm) -> None:
+        """Be open to all."""
 
-    with pytest.raises(RuntimeError, match=r"'secret' is not protected.*test_guards"):
-        app.test_client().get("/secret")
+    with pytest.raises(RuntimeError, match=f"The {what} is not protected.*test_guards"):
+        app.test_client().get("/")
 
 
 def test_decorators_between(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:

@@ -6,10 +6,12 @@ import inspect
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial, wraps
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar, cast
 
 from flask import Flask, Request, Response, current_app, request
 from flask.views import View
+from flask_nameform.registry import current_state as nameform_state
 
 from .permissions import permissions_of, role_names
 from .refusals import ask_password, challenge, forbid
@@ -130,22 +132,35 @@ def login_required(view: Callable[..., Any], requirement: Requirement) -> Any:
 
 
 def check_order(app: Flask) -> None:
-    """Refuse a view whose guard stands above ``@app.route`` and so is never asked.
+    """Refuse a guard above the decorator that registers its function: no one asks it.
 
     :raises RuntimeError: naming the function and its line.
     """
-    for endpoint, view in app.view_functions.items():
-        chain = list(_layers(view))
-        for layer in chain:
+    for what, registered in _registered(app):
+        layers = list(_layers(registered))
+        for layer in layers:
             outer = getattr(layer, _GUARD, None)
-            if outer is not None and outer not in chain:
+            if outer is not None and outer not in layers:
                 code = inspect.unwrap(layer).__code__
                 raise RuntimeError(
-                    f"The view {endpoint!r} is not protected: its 'login_required'"
-                    " stands above the route decorator, which took the bare function."
-                    " Put the route decorator on top."
+                    f"The {what} is not protected: its 'login_required' stands above"
+                    " the decorator that registers it, which took the bare function."
+                    " Put that decorator on top."
                     f" ({code.co_filename}:{code.co_firstlineno})"
                 )
+
+
+def _registered(app: Flask) -> Iterator[tuple[str, Any]]:
+    """Yield what a request may lead to, with what it is called."""
+    for endpoint, view in app.view_functions.items():
+        yield f"view {endpoint!r}", view
+
+    for function in chain.from_iterable(app.before_request_funcs.values()):
+        yield "'before_request' function", function
+
+    forms = nameform_state().registry
+    for name in forms:
+        yield f"form {name!r}", forms.require(name).handler
 
 
 def _layers(view: Any) -> Iterator[Any]:
