@@ -59,11 +59,17 @@ def test_a_response_stays_as_it_is(
     assert answer.location == response.location
 
 
-def test_any_other_result_is_a_mistake(forms: Forms, browser: FlaskClient) -> None:
-    """The message names the form, the type and the place of the handler."""
-    handler: Any = lambda form: 42  # noqa: E731
-    forms.add("odd", NameForm, handler=handler)
-    with pytest.raises(RuntimeError, match=r"'odd' returned int.*test_dispatch\.py:"):
+@pytest.mark.parametrize(
+    ("result", "kind"),
+    [(42, "int"), (("done", 201), "tuple"), ("\n<!doctype html><p>Done", "HTML")],
+)
+def test_any_other_result_is_a_mistake(
+    forms: Forms, browser: FlaskClient, result: Any, kind: str
+) -> None:
+    """The message has the form, what it was, what it could be and where to look."""
+    forms.add("odd", NameForm, handler=lambda form: result)
+    message = rf"'odd' returned {kind}\..* make_response.*test_dispatch\.py:"
+    with pytest.raises(RuntimeError, match=message):
         send(browser, "odd")
 
 
