@@ -21,9 +21,9 @@ def test_a_name_fits_into_ids_and_urls(forms: Forms, name: str) -> None:
         forms.add(name, NameForm, handler=nothing)
 
 
-def test_only_our_forms_can_be_named(forms: Forms) -> None:
-    """A form that does not bind itself is refused with the class to use."""
-    form_class: Any = wtforms.Form
+@pytest.mark.parametrize("form_class", [wtforms.Form, NameForm(), "NameForm", None])
+def test_only_our_forms_can_be_named(forms: Forms, form_class: Any) -> None:
+    """A form that does not bind itself, or no class, is refused with what to use."""
     with pytest.raises(RuntimeError, match=r"subclass of flask_nameform\.Form"):
         forms.add("name", form_class, handler=nothing)
 

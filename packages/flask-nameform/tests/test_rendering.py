@@ -8,6 +8,7 @@ import wtforms
 from flask import Flask, render_template_string
 from flask_nameform import Form, Forms
 from flask_nameform.rendering import error_title
+from jinja2 import UndefinedError
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
@@ -39,6 +40,20 @@ def test_a_form_can_be_laid_out_by_hand(app: Flask, elements: Elements) -> None:
     assert found["Sign-text"]["aria-describedby"] == "Sign-text-error"
     assert found["Sign-text-error"]["class"] == "error"
     assert html.count('name="token"') == 1
+
+
+@pytest.mark.parametrize(
+    "helper", ["quick_form(form)", "error_summary(form)", "render_field(form.name)"]
+)
+def test_a_form_that_the_template_was_not_given_is_said(
+    app: Flask, helper: str
+) -> None:
+    """It is what beginners forget, and no form of another make."""
+    with (
+        app.test_request_context(),
+        pytest.raises(UndefinedError, match="'form' is undefined"),
+    ):
+        render_template_string(f"{{{{ {helper} }}}}")
 
 
 @pytest.mark.parametrize("helper", ["quick_form", "error_summary"])

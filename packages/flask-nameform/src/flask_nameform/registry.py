@@ -65,11 +65,11 @@ class Definitions:
                 f"{name!r} cannot be the name of a form: use letters, digits, '-' and"
                 " '_'. The name of a blueprint is put before it by itself."
             )
-        form_class: type = definition.form_class
-        if not issubclass(form_class, Form):
+        form_class: object = definition.form_class
+        if not isinstance(form_class, type) or not issubclass(form_class, Form):
             raise RuntimeError(
-                f"{form_class.__name__} cannot be a named form: it has to"
-                " be a subclass of flask_nameform.Form."
+                f"{form_class!r} cannot be the named form {name!r}: it has to be a"
+                " subclass of flask_nameform.Form."
             )
         if name in self._by_name:
             raise _taken(name, self._by_name[name], definition)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import has_request_context
+from jinja2 import Undefined
 from markupsafe import Markup
 from wtforms import Field
 
@@ -42,6 +43,7 @@ def quick_form(
     :param layout: ``"stacked"``, ``"inline"`` or ``"horizontal"``.
     :param attributes: more attributes of the ``form`` element, such as ``id``.
     :raises RuntimeError: if it is a form of another make, or no form.
+    :raises jinja2.UndefinedError: if the template was not given it.
     """
     _require_ours(form)
     ask_again(form)
@@ -121,6 +123,8 @@ def frame_of(
 
 
 def _require_ours(form: object) -> None:
+    if isinstance(form, Undefined):
+        form()  # which says what the template was not given
     if not isinstance(form, Form):
         kind = type(form)
         raise RuntimeError(
