@@ -16,10 +16,13 @@ def test_zone_is_found_by_its_name() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [None, "", "None", "Europe", "../../etc/passwd", "/etc/localtime", 7],
+    [
+        *(None, "", "None", "Europe", 7),
+        *("../../etc/passwd", "/etc/localtime", "localtime", "posixrules"),
+    ],
 )
 def test_other_names_are_no_zone(name: object) -> None:
-    """What is not on the list is unknown, above all a path."""
+    """What is not on the list is unknown, above all a path, or the server's zone."""
     assert find_zone(name) is None
 
 

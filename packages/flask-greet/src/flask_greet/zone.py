@@ -3,8 +3,9 @@
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-# Read from the disk when the first zone is asked for.
-_names = cache(available_timezones)
+# Read from the disk when the first zone is asked for. Some systems list "localtime",
+# which is the zone of the server.
+_names = cache(lambda: available_timezones() - {"localtime"})
 
 
 def find_zone(name: object) -> ZoneInfo | None:
