@@ -28,6 +28,16 @@ def test_only_our_forms_can_be_named(forms: Forms, form_class: Any) -> None:
         forms.add("name", form_class, handler=nothing)
 
 
+def test_a_loader_is_no_coroutine(forms: Forms) -> None:
+    """A template would not wait for it, and show the form of nothing."""
+
+    async def load() -> str:
+        return ""
+
+    with pytest.raises(RuntimeError, match=r"'load' of the form 'name'.*'def'"):
+        forms.add("name", NameForm, handler=lambda form, text: None, load=load)
+
+
 def test_a_name_is_taken_once(forms: Forms) -> None:
     """The second form of a name is refused, and the message has both places."""
     forms.add("name", NameForm, handler=nothing)

@@ -57,8 +57,8 @@ class Definitions:
     def add(self, name: str, definition: Definition) -> None:
         """Add a form.
 
-        :raises RuntimeError: if the name is taken or cannot be a name, or if the class
-            is no :class:`~flask_nameform.Form`.
+        :raises RuntimeError: if the name is taken or cannot be a name, if the class is
+            no :class:`~flask_nameform.Form`, or if ``load`` is a coroutine function.
         """
         if not _NAME.fullmatch(name):
             raise RuntimeError(
@@ -70,6 +70,11 @@ class Definitions:
             raise RuntimeError(
                 f"{form_class!r} cannot be the named form {name!r}: it has to be a"
                 " subclass of flask_nameform.Form."
+            )
+        if inspect.iscoroutinefunction(definition.load):
+            raise RuntimeError(
+                f"'load' of the form {name!r} is a coroutine function, and templates"
+                " cannot wait for it. Make it 'def'; the handler may be 'async def'."
             )
         if name in self._by_name:
             raise _taken(name, self._by_name[name], definition)
