@@ -293,6 +293,28 @@ def test_other_responses_are_left_alone(
     assert "Cache-Control" not in response.headers
 
 
+@pytest.mark.parametrize(
+    ("template", "vary"),
+    [
+        ("{{ greet(locale='cs', now=noon) }}", "Cookie"),
+        ("{{ greet('Eve', locale='cs') }}", "Cookie"),
+        ("{{ greet('Eve', now=noon) }}", "Accept-Language"),
+    ],
+    ids=["the name", "the hour", "the language"],
+)
+def test_one_thing_asked_is_enough(
+    app: Flask, greet: Greet, client: FlaskClient, template: str, vary: str
+) -> None:
+    """Whatever is not given depends on the visitor, and the response says on what."""
+    greet.name_loader(lambda: "Ada")
+    noon = datetime(2026, 1, 1, 12)
+    app.add_url_rule("/one", "one", lambda: render(template, noon=noon))
+    response = client.get("/one")
+
+    assert response.vary.to_header() == vary
+    assert response.cache_control.to_header() == "private"
+
+
 def test_page_in_one_language_is_left_alone(app: Flask, client: FlaskClient) -> None:
     """With one language there is nothing to ask the browser."""
     app.config["GREET_LANGUAGES"] = ["en"]
