@@ -65,10 +65,9 @@ class Definitions:
                 f"{name!r} cannot be the name of a form: use letters, digits, '-' and"
                 " '_'. The name of a blueprint is put before it by itself."
             )
-        form_class: object = definition.form_class
-        if not isinstance(form_class, type) or not issubclass(form_class, Form):
+        if not _is_form_class(definition.form_class):
             raise RuntimeError(
-                f"{form_class!r} cannot be the named form {name!r}: it has to be a"
+                f"{definition.form_class!r} cannot be the form {name!r}: it has to be a"
                 " subclass of flask_nameform.Form."
             )
         if inspect.iscoroutinefunction(definition.load):
@@ -87,6 +86,10 @@ class Definitions:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._by_name)
+
+
+def _is_form_class(given: object) -> bool:
+    return isinstance(given, type) and issubclass(given, Form)
 
 
 class Registry:
