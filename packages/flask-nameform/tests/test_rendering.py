@@ -67,6 +67,16 @@ def test_what_is_no_form_of_ours_is_refused(app: Flask, helper: str, form: Any) 
         render_template_string("{{ " + helper + "(form) }}", form=form)
 
 
+@pytest.mark.parametrize("field", ["text", Sign.text, Sign()], ids=type)
+def test_what_is_no_field_is_refused(app: Flask, field: Any) -> None:
+    """A name, or a field of the class instead of the form; with the cure."""
+    with (
+        app.test_request_context(),
+        pytest.raises(RuntimeError, match=r"no field of a form.*\(form\.name\)"),
+    ):
+        render_template_string("{{ render_field(field) }}", field=field)
+
+
 def test_the_title_says_that_there_is_a_problem(app: Flask) -> None:
     """Of a form that the view made; before that nothing is wrong, nor in a mail."""
     with app.test_request_context():

@@ -68,7 +68,9 @@ def render_field(field: Field, layout: str = "stacked", **attributes: Any) -> Ma
     :param layout: ``"stacked"``, ``"inline"`` or ``"horizontal"``.
     :param attributes: more attributes of the input element, such as ``placeholder``; of
         several elements, those of the ``fieldset`` around them.
+    :raises RuntimeError: if it is no field, or one of a class instead of a form.
     """
+    _require_field(field)
     focus_problem(field)
     return print_field(field, _look(layout, _settings()), attributes)
 
@@ -130,6 +132,14 @@ def _require_ours(form: object) -> None:
         raise RuntimeError(
             f"This is a {kind.__module__}.{kind.__qualname__}, and no form of ours."
             " Derive the class of the form from flask_nameform.Form."
+        )
+
+
+def _require_field(field: object) -> None:
+    if not isinstance(field, Field | Undefined):
+        raise RuntimeError(
+            f"render_field got a {type(field).__qualname__}, and no field of a form."
+            " Write render_field(form.name)."
         )
 
 
