@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,14 @@ from flask import Flask, render_template_string
 from flask_nameform import Form, Forms
 from flask_nameform.rendering import error_title
 from jinja2 import UndefinedError
-from wtforms import HiddenField, RadioField, StringField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    HiddenField,
+    RadioField,
+    StringField,
+    SubmitField,
+)
 from wtforms.validators import InputRequired, Length
 
 Elements = Callable[[str], list[dict[str, str]]]
@@ -180,11 +188,18 @@ def test_browsers_can_be_kept_from_validating(app: Flask) -> None:
 
 
 def test_optional_fields_can_say_so_instead(app: Flask) -> None:
-    """Where most have to be filled in, the others are what is to be said."""
+    """Where most have to be filled in, the others say so, but no box and no list."""
     app.config["NAMEFORM_MARK"] = "optional"
 
-    with app.test_request_context():
-        html = render_template_string("{{ quick_form(form) }}", form=Sign())
+    class Guest(Sign):
+        mail = StringField("Mail")
+        comes = BooleanField("Comes")
+        dishes = FieldList(StringField("Dish", [InputRequired()]), min_entries=1)
+        submit = SubmitField("Send")
 
-    assert "Text</label>" in html
-    assert 'Radio <span class="optional">(optional)</span></legend>' in html
+    with app.test_request_context():
+        html = render_template_string("{{ quick_form(form) }}", form=Guest())
+
+    said = r">(\w+) <span class=.optional.>\(optional\)</span></(?:label|legend)>"
+    assert re.findall(said, html) == ["Radio", "Mail"]
+    assert html.count("optional") == 2 * 2
