@@ -75,6 +75,16 @@ def test_what_is_no_form_of_ours_is_refused(app: Flask, helper: str, form: Any) 
         render_template_string("{{ " + helper + "(form) }}", form=form)
 
 
+def test_a_template_can_take_a_class_away(app: Flask, elements: Elements) -> None:
+    """What is false is no attribute, also where others would add up."""
+    with app.test_request_context():
+        html = render_template_string(
+            "{{ render_field(form.text, class_=False) }}", form=Sign()
+        )
+
+    assert "class" not in next(e for e in elements(html) if e[""] == "input")
+
+
 @pytest.mark.parametrize("field", ["text", Sign.text, Sign()], ids=type)
 def test_what_is_no_field_is_refused(app: Flask, field: Any) -> None:
     """A name, or a field of the class instead of the form; with the cure."""
