@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -317,6 +318,23 @@ class CountingPasswords(Passwords):
     def verify(self, stored: str | None, password: str) -> bool:
         self.verified += 1
         return super().verify(stored, password)
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What Python's own slow functions were asked to hash."""
+    asked: list[str] = []
+
+    def counting(slow: Callable[..., bytes], place: int) -> Callable[..., bytes]:
+        def count(*args: Any, **kwargs: Any) -> bytes:
+            asked.append(args[place].decode())
+            return slow(*args, **kwargs)
+
+        return count
+
+    monkeypatch.setattr(hashlib, "scrypt", counting(hashlib.scrypt, 0))
+    monkeypatch.setattr(hashlib, "pbkdf2_hmac", counting(hashlib.pbkdf2_hmac, 1))
+    return asked
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -211,6 +212,53 @@ def test_django_cve_2026_6873_purposes(site: Site) -> None:
         for made_for, key in keys.items():
             for name in ("session", "api", *SIGNED):
                 assert is_good_for(name, key) is (name == made_for), (made_for, name)
+
+
+def test_django_cve_2026_6873_bare_keys(site: Site) -> None:
+    """3.15 The same for what is inside: the key that is signed, or has a checksum.
+
+    The rows of all are in one table, found by their keys' digests. A key that is put
+    into the wrapping of another purpose is not good for that.
+    """
+    with site.app.test_request_context():
+        services = current_state().services()
+        user, secret_keys = site.user(), current_state().secret_keys()
+        bare = {
+            purpose.name: signer(secret_keys, purpose.name).loads(
+                services.links.make(purpose, user)
+            )
+            for purpose in PURPOSES
+        }
+        bare["session"], _ = services.sessions.start(user.id)
+        bare["api"] = services.api_tokens.make(user.id, "backup")[3:-8]
+
+        for made_for, key in bare.items():
+            wrapped = {
+                purpose.name: signer(secret_keys, purpose.name).dumps(key)
+                for purpose in PURPOSES
+            }
+            wrapped["session"] = key
+            wrapped["api"] = f"sa_{key}{zlib.crc32(key.encode()):08x}"
+            for name, text in wrapped.items():
+                assert is_good_for(name, text) is (name == made_for), (made_for, name)
+
+
+@pytest.mark.parametrize("purpose", PURPOSES, ids=lambda purpose: purpose.name)
+def test_devise_cve_2019_16109_expired(
+    site: Site, clock: Clock, purpose: Purpose
+) -> None:
+    """3.13 Devise CVE-2019-16109: using a link up did not ask how old it was.
+
+    Neither looking at a link that is too old nor using it up does anything.
+    """
+    with site.app.test_request_context():
+        links = current_state().services().links
+        key = links.make(purpose, site.user())
+        clock.advance(purpose.lifetime)
+        with pytest.raises(LinkIsDead):
+            links.read(purpose, key)
+        with pytest.raises(LinkIsDead), links.using(purpose, key):
+            pytest.fail("It was used.")
 
 
 def test_cve_2024_45231_failing_mail(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,23 @@ def thief_with(site: Site, key: str) -> AuthClient:
     client = site.client()
     client.set_cookie("simpleauth", key)
     return client
+
+
+@pytest.mark.parametrize("way", ["password", "reset"])
+def test_devise_cve_2015_8314_new_password(site: Site, way: str) -> None:
+    """3.16 The same: a new password left the cookies of other browsers good.
+
+    It ends the sessions of all of them, not only of the one that it was set in.
+    """
+    ada, others = site.sign_in(), [site.sign_in(), site.sign_in(remember="1")]
+    assert [site.who(other) for other in others] == ["ada@example.org"] * 2
+    if way == "password":
+        site.post(ada, "password", current=PASSWORD, new=NEW)
+        assert site.who(ada) == "ada@example.org"
+    else:
+        site.post(site.client(), "reset", key=site.link(), new=NEW)
+        assert site.who(ada) == "nobody"
+    assert [site.who(other) for other in others] == ["nobody"] * 2
 
 
 @pytest.mark.parametrize("end", ["logout", "password", "expiry", "revoked", "forged"])
@@ -133,6 +151,24 @@ def test_cve_2014_0482_fixation(site: Site) -> None:
     assert site.who(thief_with(site, second)) == "nobody"
     with client.session_transaction() as own:
         assert "note" not in own
+
+
+@pytest.mark.parametrize("form", ["login", "logout"])
+def test_cve_2014_0482_csrf_token(site: Site, form: str) -> None:
+    """3.25 The same for the token against forged posts of browsers without the header.
+
+    One that was got before signing in, or out, is refused afterwards.
+    """
+    client = site.client() if form == "login" else site.sign_in()
+    del client.environ_base["HTTP_SEC_FETCH_SITE"]
+    page = client.get("/auth/forgot").text
+    field = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert field is not None
+    forgot = {"email": "nobody@example.org", "csrf_token": field[1]}
+    assert client.post("/auth/-/forms/forgot", data=forgot).status_code == 303
+
+    site.post(client, form, email="ada@example.org", password=PASSWORD)
+    assert client.post("/auth/-/forms/forgot", data=forgot).status_code == 400
 
 
 def test_django_cve_2015_5143_rows_for_nobody(site: Site) -> None:
