@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -86,13 +87,23 @@ def at_once(app: Flask, times: int, form: str, **data: str) -> list[int]:
         return sorted(pool.map(send, range(times)))
 
 
-def test_fifty_guesses(app: Flask, count: Callable[[str], None]) -> None:
+def test_fifty_guesses(
+    app: Flask, count: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of fifty guesses no more are looked at than of guesses one after the other."""
+    looked_at, slow = [], hashlib.scrypt
+
+    def scrypt(password: bytes, **parameters: Any) -> bytes:
+        looked_at.append(password)
+        return slow(password, **parameters)
+
     with app.app_context():
         create_user(current_state().services(), EMAIL, PASSWORD)
+    monkeypatch.setattr(hashlib, "scrypt", scrypt)
     statuses = at_once(app, 50, "login", email=EMAIL, password="guess {}")
     allowed = SIGN_IN.by_account
     assert statuses == [422] * allowed + [429] * (50 - allowed)
+    assert len(looked_at) == allowed
     count(f"concurrency: 50 guesses at once, {allowed} looked at")
 
 

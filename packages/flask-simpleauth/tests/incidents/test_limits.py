@@ -143,7 +143,7 @@ def test_ghsa_x732_other_paths(site: Site) -> None:
         site.auth.authenticate(email, "correct horse battery")
 
 
-def test_devise_cve_2019_5421_at_once(site: Site) -> None:
+def test_devise_cve_2019_5421_at_once(site: Site, hashed: list[str]) -> None:
     """3.11 Devise CVE-2019-5421: tries at once were all let through.
 
     Of fifty wrong passwords at once no more are looked at than one after the other.
@@ -151,3 +151,4 @@ def test_devise_cve_2019_5421_at_once(site: Site) -> None:
     with ThreadPoolExecutor(50) as pool:
         statuses = sorted(pool.map(lambda _: guess(site), range(50)))
     assert statuses == [422] * ALLOWED + [429] * (50 - ALLOWED)
+    assert hashed == [WRONG] * ALLOWED
