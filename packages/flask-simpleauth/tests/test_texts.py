@@ -101,7 +101,7 @@ def test_a_mail_in_german(client: AuthClient, mails: Mailbox) -> None:
 
     assert mail.subject == "Ein neues Passwort"
     assert "bei localhost ein neues Passwort angefordert" in mail.text
-    assert "innerhalb von 30 Minuten" in mail.text
+    assert "innerhalb von 10 Minuten" in mail.text
     assert '<html lang="de">' in mail.html
     with client.session_transaction() as session:
         assert session["_flashes"][0][1].startswith("Falls es zu dieser Adresse")

@@ -28,6 +28,7 @@ from flask_simpleauth import (
     recovery,
     sessions,
     strength,
+    unlocking,
     views,
     visit,
 )
@@ -155,6 +156,8 @@ BROKEN: dict[str, tuple[str, Break]] = {
     ),
     "foreseeable": ("6.5.3", put(links, "new_key", foreseeable)),
     "short": ("6.5.4", put(links, "new_key", lambda: "QQ")),
+    "half an hour": ("6.5.5", put(recovery, "RESET", Purpose("reset", 30 * 60))),
+    "hours": ("6.5.5", put(unlocking, "LINK", Purpose("unlock", 3 * 3600))),
     "for anything": ("6.6.2", put(links.Links, "read", always_good)),
     "for whatever comes": ("6.6.2", put(links.Links, "_state_of", lambda *_: "")),
     "made up": ("6.6.3", put(recovery, "finish_reset", nothing)),
@@ -418,14 +421,6 @@ def test_mail_without_an_address(
     assert "SIMPLEAUTH_ORIGIN" in look(app, "6.4.3").cure
     app.debug = True
     assert verdict(app, "6.4.3") == "pass"
-
-
-def test_shorter_links(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, verdict: Judge
-) -> None:
-    """Links that live ten minutes would do."""
-    monkeypatch.setattr(recovery, "RESET", Purpose("reset", 600))
-    assert verdict(make_app(), "6.5.5") == "pass"
 
 
 def test_signed_in_by_a_link(make_app: MakeApp, verdict: Judge) -> None:

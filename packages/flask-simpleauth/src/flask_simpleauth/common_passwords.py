@@ -1,7 +1,9 @@
 """The passwords that everybody who guesses tries first.
 
 OWASP ASVS 6.2.4 asks for 3000 that are as long as a password has to be; the list has
-21,000 of 8 characters or more, 5,000 of them of 12. ``tools`` makes it.
+21,000 of 8 characters or more, 5,000 of them of 12. Of the passwords in public lists
+some 340 are that long, so most of these are words, and runs of keys. ``tools`` makes
+it.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from .services import Services, audited
 
 U = TypeVar("U")
 
-#: Half an hour; OWASP's forgot password cheat sheet asks for "a short period".
-RESET = Purpose("reset", lifetime=30 * 60)
+#: Ten minutes, no more than OWASP ASVS 6.5.5 allows: who has it has the account.
+RESET = Purpose("reset", lifetime=10 * 60)
 
 
 @audited("start-reset")

@@ -72,7 +72,7 @@ class Limit(NamedTuple):
 
 
 SIGN_IN = Limit("sign-in", window=15 * 60, by_account=10, by_address=100, waits=Waits())
-UNLOCK = Limit("unlock", window=3 * 60 * 60, by_account=1, by_address=20)
+UNLOCK = Limit("unlock", window=60 * 60, by_account=1, by_address=20)
 RESET = Limit("reset", window=60 * 60, by_account=5, by_address=50)
 ADDRESS = Limit("address", window=60 * 60, by_account=5, by_address=50)
 API_TOKEN = Limit("api-token", window=60 * 60, by_account=20, by_address=100)

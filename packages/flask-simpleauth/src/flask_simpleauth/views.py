@@ -58,8 +58,10 @@ def _must_wait(error: Throttled, identity: str) -> FormError:
     return refused(
         error,
         texts.gettext(
-            "If this is your account, you need not: a link that we have sent you by"
-            " mail lets you sign in at once."
+            "If this is your account, you need not: within %(minutes)s minutes a link"
+            " that we have sent you by mail lets you sign in at once, and a new"
+            " password does at any time.",
+            minutes=unlocking.LINK.lifetime // 60,
         ),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
-from flask_simpleauth import SimpleAuth, address, invitations, recovery
+from flask_simpleauth import SimpleAuth, address, invitations, recovery, unlocking
 from flask_simpleauth.errors import LinkIsDead
 from flask_simpleauth.links import Purpose
 from flask_simpleauth.state import current_state
@@ -171,7 +171,7 @@ PURPOSES = (
     address.ADDRESS,
     invitations.SIGN_UP,
     invitations.INVITE,
-    Purpose("unlock", lifetime=60),
+    unlocking.LINK,
 )
 SIGNED = ("next", "device", "resume", *(purpose.name for purpose in PURPOSES))
 

@@ -142,8 +142,8 @@ def common(probe: Rehearsal) -> Finding:
             " stolen ones: SimpleAuth(breached=...); then accept this row.",
         )
     return met(
-        f"{len(known)} common passwords have {least} characters or more;"
-        f" of {len(sample)} that were tried none passed."
+        f"{len(known)} passwords, words and runs of keys that are tried first have"
+        f" {least} characters or more; of {len(sample)} that were tried none passed."
     )
 
 

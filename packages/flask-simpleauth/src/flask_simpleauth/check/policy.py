@@ -51,8 +51,9 @@ and the time to wait. A right password takes back the try it was. Links to a new
 password
 are sent {resets} times an hour to one address of mail, and {resets_by_address} times
 for one network; {sign_ups} sign-ups an hour are taken from one network. A new password
-has {least} characters or more, and is none of the {common} most common ones of that
-length. At most one password more than there are cores is hashed at a time.
+has {least} characters or more, and is none of {common} passwords, words and runs of
+keys of that length that are tried first. At most one password more than there are
+cores is hashed at a time.
 
 Nobody is locked out. A device on which the owner of an account has signed in before is
 known by a signed cookie, which signs nobody in, and its tries are counted by
