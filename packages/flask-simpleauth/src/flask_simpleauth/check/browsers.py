@@ -62,6 +62,10 @@ def _has(line: str, attribute: str) -> bool:
     return attribute.lower() in parts
 
 
+def _cure(probe: Rehearsal) -> str:
+    return _SESSION if probe.is_secure else f"{_HTTPS} {_SESSION}"
+
+
 @row("3.3.1", 1, "Cookies are Secure, and their names say so")
 def secure_cookies(probe: Rehearsal) -> Finding:
     """Look at all that are set while one signs in and out."""
@@ -72,11 +76,10 @@ def secure_cookies(probe: Rehearsal) -> Finding:
         if not _has(line, "Secure") or not name.startswith(_PREFIXES)
     ]
     if bad:
-        cure = _SESSION if probe.is_secure else f"{_HTTPS} {_SESSION}"
         return not_met(
             f"At {probe.origin} cookies were set without Secure, or without __Host- or"
             f" __Secure- before their names: {in_words(sorted(bad))}.",
-            cure,
+            _cure(probe),
         )
     if probe.cookie not in cookies:
         return not_met(f"At {probe.origin} signing in set no {probe.cookie}.", OURS)
@@ -95,11 +98,10 @@ def host_cookies(probe: Rehearsal) -> Finding:
         or not _has(line, "Path=/")
     ]
     if bad or not cookies:
-        cure = _SESSION if probe.is_secure else f"{_HTTPS} {_SESSION}"
         return not_met(
             f"At {probe.origin} cookies have no __Host- before their names:"
             f" {in_words(sorted(bad) or ['none was set'])}.",
-            cure,
+            _cure(probe),
         )
     return met(f"{in_words(sorted(cookies))}: for all of this host, and no other.")
 

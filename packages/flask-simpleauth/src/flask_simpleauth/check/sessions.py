@@ -184,13 +184,13 @@ def own_sessions(probe: Rehearsal) -> Finding:
         return not_met(f"Of two sessions {len(listed)} were listed.", OURS)
     probe.clock.advance(timedelta(hours=1))
     other.is_signed_in  # noqa: B018 # a use
-    _end_others(browser)
+    browser.send("other-sessions")
     if not other.is_signed_in:
         return not_met(
             "Long after the password was shown, sessions were ended without it.", OURS
         )
     browser.send("confirm", password=account.password)
-    _end_others(browser)
+    browser.send("other-sessions")
     if other.is_signed_in:
         return not_met("A session of one's own could not be ended.", OURS)
     return met("Both were listed; the other was ended once the password was shown.")
@@ -214,10 +214,6 @@ def consent(probe: Rehearsal) -> Finding:
         f"Opening {len(paths)} pages, a link to a new password among them, and a form"
         " that another site sent, began none."
     )
-
-
-def _end_others(browser: Browser) -> None:
-    browser.send("other-sessions")
 
 
 def _sent_by_another_site(probe: Rehearsal, account: Account) -> Browser:
