@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
 from flask_simpleauth import SimpleAuth
+from flask_simpleauth.state import current_state
 
 if TYPE_CHECKING:
     from conftest import Clock
@@ -83,6 +84,25 @@ def ada(runner: FlaskCliRunner) -> None:
     runner.invoke(
         args=["auth", "create-user", "ada@example.org", "--password", PASSWORD]
     )
+
+
+@pytest.mark.parametrize("command", ["grant", "invite", "create-user"])
+@pytest.mark.parametrize("role", ["", " "])
+@pytest.mark.usefixtures("ada")
+def test_role_without_a_name(
+    app: Flask, runner: FlaskCliRunner, command: str, role: str
+) -> None:
+    """A role that an empty variable of a script names is none."""
+    option = [] if command == "grant" else ["--password", PASSWORD, "--role"]
+    email = "ada@example.org" if command == "grant" else "eve@example.org"
+    if command == "invite":
+        option = ["--role"]
+    result = runner.invoke(args=["auth", command, email, *option, role])
+    assert result.output == "Error: A role needs a name.\n"
+    with app.app_context():
+        users: Any = current_state().services().users
+        assert users.find("eve@example.org") is None
+        assert not users.find("ada@example.org").roles
 
 
 @pytest.mark.usefixtures("ada")
@@ -193,6 +213,7 @@ def test_commands_are_loaded_when_one_is_asked_for() -> None:
 import sys
 from flask import Flask
 from flask_simpleauth import SimpleAuth
+from flask_simpleauth.state import current_state
 
 app = Flask("app")
 app.secret_key = "for tests"

@@ -14,7 +14,7 @@ from flask_nameform.testing import FormClient
 from flask_simpleauth import Rule, SimpleAuth, Token
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ForeignKey, String, event
+from sqlalchemy import ForeignKey, String, event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 PASSWORD = "correct horse battery"
@@ -164,6 +164,26 @@ def test_what_the_class_lacks(site: Flask, db: SQLAlchemy) -> None:
     runner = site.test_cli_runner()
     result = runner.invoke(args="auth grant ada@example.org admin")
     assert "Error: Plain has no attribute for roles" in result.output
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (["--role", "admin"], "no attribute for roles"),
+        (["--username", "ada"], "no user names"),
+    ],
+)
+def test_no_half_of_an_account(
+    site: Flask, db: SQLAlchemy, option: list[str], told: str
+) -> None:
+    """The command that cannot give what it was asked for makes no account without."""
+    start(site, db, Plain)
+    command = ["auth", "create-user", "ada@example.org", "--password", PASSWORD]
+    result = site.test_cli_runner().invoke(args=[*command, *option])
+    assert told in result.output
+    assert result.exit_code != 0
+    with site.app_context():
+        assert db.session.scalars(select(Plain)).all() == []
 
 
 def test_role_in_a_column(site: Flask, db: SQLAlchemy) -> None:

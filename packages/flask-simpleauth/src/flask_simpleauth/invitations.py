@@ -65,10 +65,10 @@ def invite(services: Services[U], address: str, role: str | None = None) -> str:
     :param role: what the account will have, made if it is new.
     :raises InvalidIdentity: if that is no address.
     :raises Taken: if the address has an account.
-    :raises RuntimeError: if the user class has no roles.
+    :raises RuntimeError: if the user class has no roles, or it has no name.
     """
     if role is not None:
-        services.attributes.require_roles()
+        services.attributes.check_role(role)
 
     with services.auditing("invite", detail=role or ""):
         normalised = normalise(address)

@@ -60,16 +60,18 @@ class Attributes:
             roles = [roles]
         return frozenset(getattr(role, "name", role) for role in roles)
 
-    def require_roles(self, who: str = "The user class") -> None:
-        """Refuse a role where there is no place for one.
+    def check_role(self, role: str, who: str = "The user class") -> None:
+        """Refuse a role that cannot be had.
 
-        :raises RuntimeError: if the user class has no roles.
+        :raises RuntimeError: if it has no name, or the user class has no roles.
         """
         if self.roles is None:
             raise RuntimeError(
                 f"{who} has no attribute for roles. Give it a relationship named 'role'"
                 " or 'roles' to a class with a 'name'."
             )
+        if not role.strip():
+            raise RuntimeError("A role needs a name.")
 
     def own_name(self, name: str) -> str | None:
         """Return what the class calls this; what is not ours it calls so itself."""
@@ -81,9 +83,9 @@ class Attributes:
     def role_names_with(self, user: object, role: str) -> frozenset[str]:
         """Return the names after this role is granted: the only one, or one more.
 
-        :raises RuntimeError: if the user class has no roles.
+        :raises RuntimeError: as :meth:`check_role`.
         """
-        self.require_roles(type(user).__name__)
+        self.check_role(role, type(user).__name__)
         has_one = _is_one_role(self.read(user, "roles"))
         return frozenset({role} if has_one else {role, *self.role_names(user)})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -15,6 +15,7 @@ from ..identity import normalise_either
 from ..origin import current_site
 from ..services import Services
 from ..state import current_state
+from ..store import Attributes
 from ..takeout import export_account
 from ..tokens import NEVER
 from .group import auth_cli, plain_errors
@@ -41,6 +42,7 @@ def create_user(
     """Make an account for EMAIL."""
     services = current_state().services()
     with plain_errors():
+        _check_places(services.attributes, role, username)
         user = flows.create_user(
             services,
             email,
@@ -213,6 +215,19 @@ def purge() -> None:
 
 def _day(instant: int) -> str:
     return f"{datetime.fromtimestamp(instant, timezone.utc):%Y-%m-%d}"
+
+
+def _check_places(
+    attributes: Attributes, roles: Collection[str], username: str
+) -> None:
+    """Refuse what would be lost, before there is an account without it."""
+    for each in roles:
+        attributes.check_role(each)
+    if username and attributes.username is None:
+        raise click.UsageError(
+            "Your users have no user names: the store needs"
+            " attributes={'username': ...}."
+        )
 
 
 @contextmanager
