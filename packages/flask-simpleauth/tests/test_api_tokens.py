@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
-from flask_simpleauth import SimpleAuth
+from flask_simpleauth import SimpleAuth, audited, signed_out
 
 if TYPE_CHECKING:
     from conftest import Clock
 
 PASSWORD = "correct horse battery"
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.fixture
@@ -156,6 +157,33 @@ def test_only_the_digest_is_kept(app: Flask, auth: SimpleAuth, ada: Any) -> None
     for name in (file, f"{file}-wal"):
         with open(name, "rb") as stored:
             assert text[3:46].encode() not in stored.read()
+
+
+def test_signs_nobody_out(app: Flask, auth: SimpleAuth, ada: Any) -> None:
+    """A token has no session to end: it goes on, and nobody is told of an end."""
+    headers = bearer(make(app, auth, ada, scopes=["posts.edit"]))
+    client, told = app.test_client(), list[Any]()
+
+    def note(sender: object, **kwargs: Any) -> None:
+        told.append(kwargs)
+
+    with signed_out.connected_to(note), audited.connected_to(note):
+        client.post("/auth/-/forms/logout", headers={**headers, **SAME_SITE})
+    assert told == []
+    assert client.get("/edit", headers=headers).text == "in"
+
+
+def test_begins_no_session(app: Flask, auth: SimpleAuth, ada: Any) -> None:
+    """A program that changes its owner's password has no session afterwards, either."""
+    headers = {**bearer(make(app, auth, ada)), **SAME_SITE}
+    client, new = app.test_client(), "staple correct horse"
+    data = {"current": PASSWORD, "new": new}
+    answer = client.post("/auth/-/forms/password", data=data, headers=headers)
+    assert answer.status_code == 303
+    assert client.get_cookie("simpleauth") is None
+    with app.app_context():
+        assert auth.authenticate("ada@example.org", new).name == "Ada"
+        assert auth.end_sessions(ada) == 0
 
 
 def test_not_a_session(app: Flask, auth: SimpleAuth, ada: Any) -> None:

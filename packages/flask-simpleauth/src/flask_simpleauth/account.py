@@ -83,7 +83,8 @@ def _change_password(form: PasswordForm) -> None:
     except AuthError as error:
         raise refused(error) from error
 
-    visit.sign_in(visit.user, remember=visit.is_remembered)
+    if visit.has_session:
+        visit.sign_in(visit.user, remember=visit.is_remembered)
     flash(texts.gettext("Your password is changed. Other devices are signed out."))
 
 

@@ -18,7 +18,6 @@ from flask_nameform.marker import page_url, this_page
 from .errors import AuthError, LinkIsDead
 from .pages import render
 from .resume import seal_request
-from .sessions import SESSION
 from .state import current_state
 from .texts import say, texts
 from .visit import current_visit
@@ -42,7 +41,7 @@ def ask_password() -> Response:
     sender gets 401 with the page to go to.
     """
     visit, address = current_visit(), _address_of("simpleauth.confirm")
-    if visit.token is not None and visit.token.kind != SESSION:
+    if not visit.has_session:
         return _unauthorized(
             texts.gettext("Only who is signed in with a password may do this.")
         )

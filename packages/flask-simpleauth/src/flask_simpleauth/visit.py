@@ -74,6 +74,11 @@ class Visit:
         return services.sessions.list_for(services.key_of(self.user))
 
     @property
+    def has_session(self) -> bool:
+        """Whether it is a session that tells who this is, and no program's token."""
+        return self.token is not None and self.token.kind == SESSION
+
+    @property
     def is_remembered(self) -> bool:
         """Whether the session outlasts the browser's being closed."""
         return self.token is not None and bool(self.token.data.get("remember"))
@@ -84,7 +89,7 @@ class Visit:
         Each sign-in starts a session of its own, so that is the age of the session. A
         program's token has never shown one.
         """
-        if self.token is None or self.token.kind != SESSION:
+        if self.token is None or not self.has_session:
             return None
         return current_state().services().clock() - self.token.created_at
 
@@ -132,14 +137,18 @@ class Visit:
         self._device_to_know = device.knowing(identities_of(services, user))
 
     def sign_out(self) -> None:
-        """End the session in the store, and forget what the browser was given."""
+        """End the session in the store, and forget what the browser was given.
+
+        A program's token is no session, and goes on.
+        """
         services, user = current_state().services(), self.user
-        if self.token is not None:
+        had_session = self.has_session
+        if self.token is not None and had_session:
             services.sessions.end(self.token)
             services.audit.note("sign-out", self.token.user_id)
 
         self.forget()
-        if user is not None:
+        if had_session:
             signed_out.send(services.sender, user=user)
 
     def forget(self) -> None:
