@@ -174,7 +174,7 @@ def _prove(
             raise BadCredentials()
 
     if services.passwords.needs_rehash(stored):
-        _rehash(services, user, attempt.secret)
+        _rehash(services, user, stored, attempt.secret)
     return user, reserved
 
 
@@ -207,10 +207,14 @@ def _usable_hash(services: Services[U], user: U | None) -> str | None:
     return services.attributes.read(user, "password_hash") or None
 
 
-def _rehash(services: Services[U], user: U, secret: str) -> None:
+def _rehash(services: Services[U], user: U, stored: str, secret: str) -> None:
     try:
         changes = {"password_hash": services.passwords.hash(secret)}
-        services.users.save(user, changes)
+        with services.transaction():
+            # A new password that they were given meanwhile must not be undone.
+            now = services.users.get(services.key_of(user))
+            if now is not None and _usable_hash(services, now) == stored:
+                services.users.save(now, changes)
     except Exception:
         # The person is who they say they are; the better hash can wait.
         logger.warning("A password hash was not renewed.", exc_info=True)

@@ -82,9 +82,12 @@ class RelationalUsers(Generic[U]):
         )
 
     def get(self, user_id: Any) -> U | None:
-        """Return the user with this key."""
+        """Return the user with this key, as the database has them by now."""
         with self.work.reading() as session:
-            return self._one(session, self._get, {"user_id": user_id})
+            # Unless that would undo what the app has not written yet.
+            is_clean = not (session.new or session.dirty or session.deleted)
+            anew = self._get.execution_options(populate_existing=is_clean)
+            return self._one(session, anew, {"user_id": user_id})
 
     def find(self, identity: str) -> U | None:
         """Return the user with this address or user name, and hold no connection."""
