@@ -229,7 +229,10 @@ class CounterStore(Protocol):
         ...
 
     def refund(self, keys: Iterable[str]) -> None:
-        """Take one hit back from each counter, if it has one, and open it."""
+        """Take one hit back from each counter, if it has one, and open it.
+
+        :param keys: in the same order as those of the rules.
+        """
         ...
 
     def purge(self, now: int, limit: int) -> int:

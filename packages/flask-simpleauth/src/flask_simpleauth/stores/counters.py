@@ -46,13 +46,12 @@ class RelationalCounters:
     def refund(self, keys: Iterable[str]) -> None:
         """Take one hit back from each counter."""
         table = self._table
-        statement = (
-            table.update()
-            .where(table.c.key.in_(sorted(keys)), table.c.hits > 0)
-            .values(hits=table.c.hits - 1, opens_at=0)
-        )
+        refund = table.update().values(hits=table.c.hits - 1, opens_at=0)
         with self._work.writing() as session:
-            session.connection(bind_arguments=self._bind).execute(statement)
+            connection = session.connection(bind_arguments=self._bind)
+            for key in keys:  # one by one, in the order in which hits lock them
+                mine = (table.c.key == key, table.c.hits > 0)
+                connection.execute(refund.where(*mine))
 
     def purge(self, now: int, limit: int) -> int:
         """Remove at most ``limit`` counters that start anew."""

@@ -65,8 +65,13 @@ def _table(metadata: MetaData, name: str, *columns: Column[Any]) -> Table:
 
 
 def purge(connection: Connection, key: Any, is_over: Any, limit: int) -> int:
-    """Delete a bounded number of rows, since a long delete would block sign-ins."""
-    keys = connection.scalars(select(key).where(is_over).limit(limit)).all()
+    """Delete a bounded number of rows, since a long delete would block sign-ins.
+
+    Those that somebody is at are left for another time: to wait for one while holding
+    others may be to wait for each other.
+    """
+    over = select(key).where(is_over).limit(limit).with_for_update(skip_locked=True)
+    keys = connection.scalars(over).all()
     if not keys:
         return 0
     return connection.execute(delete(key.table).where(key.in_(keys), is_over)).rowcount

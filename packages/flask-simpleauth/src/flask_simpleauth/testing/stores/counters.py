@@ -113,6 +113,22 @@ class CounterTests(StoreCase):
         taken = [store.counters.hit({"a": rule}, NOW) for _ in range(THREADS + 1)]
         assert taken == [{}] * THREADS + [{"a": NOW + 60}]
 
+    def test_coming_and_going(self, store: Any) -> None:
+        """Hits, refunds and purges of the same counters at once get along."""
+        rules = dict.fromkeys("ba", Rule(2 * THREADS, 60))
+
+        def come_and_go(now: int) -> list[Any]:
+            closed = []
+            for _ in range(2):
+                closed.append(store.counters.hit(rules, now))
+                store.counters.refund(list(rules))
+                store.counters.purge(now, 2)
+            return closed
+
+        for now in range(NOW, NOW + 300, 60):
+            outcomes: list[Any] = at_once(partial(come_and_go, now))
+            assert outcomes == [[{}, {}]] * THREADS
+
     def test_purge_counters(self, store: Any) -> None:
         """Counters that start anew go in steps of a given size at most; others stay."""
         store.counters.hit(dict.fromkeys("abc", TWICE), NOW)
