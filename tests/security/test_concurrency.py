@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_simpleauth import SimpleAuth
 from flask_simpleauth.flows import create_user
 from flask_simpleauth.recovery import start_reset
@@ -115,6 +116,30 @@ def test_twenty_uses_of_a_link(app: Flask, count: Callable[[str], None]) -> None
     statuses = at_once(app, 20, "reset", key=key, new="staple correct horse {}")
     assert statuses == [303] + [410] * 19
     count("concurrency: 20 uses of a link at once, 1 done")
+
+
+def test_a_change_of_password(app: Flask, count: Callable[[str], None]) -> None:
+    """Of twenty who sign in while the password is changed, nobody stays signed in."""
+    app.extensions["simpleauth"].mailer = None
+    with app.app_context():
+        create_user(current_state().services(), EMAIL, PASSWORD)
+    owner, *others = [client_for(app) for _ in range(21)]
+
+    def sign_in(browser: FlaskClient) -> int:
+        sent = {"email": EMAIL, "password": PASSWORD}
+        return browser.post("/auth/-/forms/login", data=sent).status_code
+
+    def change() -> int:
+        sent = {"current": PASSWORD, "new": "staple correct horse"}
+        return owner.post("/auth/-/forms/password", data=sent).status_code
+
+    assert sign_in(owner) == 303
+    with ThreadPoolExecutor(21) as pool:
+        changed, statuses = pool.submit(change), list(pool.map(sign_in, others))
+    assert (changed.result(), set(statuses) - {303, 422, 429}) == (303, set())
+    signed_in = [each.get("/auth/account").status_code for each in (owner, *others)]
+    assert signed_in == [200] + [303] * 20
+    count("concurrency: 20 sign-ins during a change of password, nobody stays in")
 
 
 def test_twenty_sign_ups(app: Flask, count: Callable[[str], None]) -> None:

@@ -79,9 +79,15 @@ class Bench:
 
     def services_of(self, services: Services[Any]) -> Services[Any]:
         """Return these services, with accounts and tokens in this store."""
-        users, tokens = self.store.users, self.store.tokens
-        links = Links(users, tokens, services.clock, lambda: [b"key"])
-        return replace(services, users=users, tokens=tokens, links=links)
+        users, tokens, clock = self.store.users, self.store.tokens, services.clock
+        return replace(
+            services,
+            users=users,
+            tokens=tokens,
+            sessions=Sessions(tokens, clock, Limits(DAY, DAY, DAY), services.audit),
+            links=Links(users, tokens, clock, lambda: [b"key"]),
+            transaction=getattr(self.store, "transaction", nullcontext),
+        )
 
     def at_once(self, work: Callable[[int], Any], threads: int = 20) -> list[Any]:
         """Do the work in many threads, and return what each came to."""

@@ -189,35 +189,6 @@ def test_rehash(services: Services[PlainUser], ada: PlainUser) -> None:
     assert authenticate(today, Attempt("ada@example.org", PASSWORD)) == user
 
 
-@pytest.mark.parametrize("bench", ["memory", "embedded", "sqlite"], indirect=True)
-def test_rehash_undoes_no_change(services: Services[PlainUser], bench: Bench) -> None:
-    """A password that is changed while the old one is looked at stays changed."""
-    here: Any = bench.services_of(services)
-    new = "staple correct horse"
-    with bench.entered():
-        flows.create_user(here, "ada@example.org", PASSWORD)
-
-    def change() -> None:
-        with bench.entered():
-            flows.set_password(here, here.users.find("ada@example.org"), new)
-
-    class Slow(Passwords):
-        """Takes as long to hash as it takes somebody else to change the password."""
-
-        def hash(self, password: str) -> str:
-            with ThreadPoolExecutor(1) as pool:
-                pool.submit(change).result()
-            return super().hash(password)
-
-    with bench.entered():
-        today = replace(here, passwords=Slow("scrypt:512:8:1"))
-        authenticate(today, Attempt("ada@example.org", PASSWORD))
-    with bench.entered():
-        authenticate(here, Attempt("ada@example.org", new))
-        with pytest.raises(BadCredentials):
-            authenticate(here, Attempt("ada@example.org", PASSWORD))
-
-
 def test_rehash_that_fails(
     services: Services[PlainUser], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
-from .errors import BadCredentials, Busy, InvalidIdentity
+from .errors import AuthError, BadCredentials, Busy, InvalidIdentity
 from .identity import normalise_either
 from .known_devices import KnownDevice
 from .passwords import MAX_LENGTH
+from .secret_text import Secret
 from .services import Services
 from .standing import may_sign_in
 from .store import Token
@@ -47,6 +48,16 @@ class Attempt:
     client: Client = _UNKNOWN
 
 
+class _Proof(NamedTuple):
+    """What was found when somebody proved who they are."""
+
+    user: Any
+    #: The hash that the password agreed with.
+    stored: str
+    #: The tries to take back.
+    reserved: list[str]
+
+
 class Device(NamedTuple):
     """Where a session is to be."""
 
@@ -69,9 +80,9 @@ def authenticate(services: Services[U], attempt: Attempt) -> U:
     :raises Busy: if no place for hashing was free in time.
     :raises RuntimeError: if the app's database session has uncommitted changes.
     """
-    user, reserved = _prove(services, attempt)
-    services.throttle.refund(reserved)
-    return user
+    proof = _prove(services, attempt)
+    services.throttle.refund(proof.reserved)
+    return cast(U, proof.user)
 
 
 def reauthenticate(
@@ -81,8 +92,8 @@ def reauthenticate(
 
     :raises AuthError: as :func:`authenticate` does.
     """
-    _, reserved = _prove(services, _again(services, user, secret, client), user)
-    services.throttle.refund(reserved)
+    proof = _prove(services, _again(services, user, secret, client), user)
+    services.throttle.refund(proof.reserved)
 
 
 def sign_in(
@@ -94,8 +105,8 @@ def sign_in(
 
     :raises AuthError: as :func:`authenticate` does.
     """
-    user, reserved = _prove(services, attempt)
-    return user, *_start_and_refund(services, user, device, reserved)
+    proof = _prove(services, attempt)
+    return proof.user, *_start_and_refund(services, proof, attempt.secret, device)
 
 
 def sign_in_again(
@@ -109,8 +120,8 @@ def sign_in_again(
 
     :raises AuthError: as :func:`authenticate` does.
     """
-    _, reserved = _prove(services, _again(services, user, secret, client), user)
-    return _start_and_refund(services, user, device, reserved)
+    proof = _prove(services, _again(services, user, secret, client), user)
+    return _start_and_refund(services, proof, secret, device)
 
 
 def start_session(services: Services[U], user: U, device: Device) -> tuple[str, Token]:
@@ -137,17 +148,39 @@ def _again(services: Services[U], user: U, secret: str, client: Client) -> Attem
 
 
 def _start_and_refund(
-    services: Services[U], user: U, device: Device, reserved: list[str]
+    services: Services[U], proof: _Proof, secret: str, device: Device
 ) -> tuple[str, Token]:
     with services.transaction():
-        services.throttle.refund(reserved)
-        return start_session(services, user, device)
+        services.throttle.refund(proof.reserved)
+        key, token = start_session(services, proof.user, device)
+    try:
+        _look_again(services, proof, secret)
+    except AuthError as error:
+        services.sessions.end(token)
+        services.audit.note("sign-in", token.user_id, type(error).__name__)
+        raise
+    return key, token
 
 
-def _prove(
-    services: Services[U], attempt: Attempt, user: U | None = None
-) -> tuple[U, list[str]]:
-    """Return the user who has proved who they are, and the tries to take back.
+def _look_again(services: Services[U], proof: _Proof, secret: str) -> None:
+    """Refuse a password that was changed, and a user who was deactivated, meanwhile.
+
+    Whoever does that ends all sessions afterwards. The new one is there by now: either
+    they find it, or we find what they did.
+    """
+    with services.transaction():  # so that nothing stays open
+        user = services.users.get(services.key_of(proof.user))
+        stored = _usable_hash(services, user)
+        may_enter = user is not None and may_sign_in(services, user)
+    if stored is None or not may_enter:
+        raise BadCredentials()
+    # Another hash may be of the same password: two sign in at once, one makes it anew.
+    if stored != proof.stored and not services.passwords.verify(stored, secret):
+        raise BadCredentials()
+
+
+def _prove(services: Services[U], attempt: Attempt, user: U | None = None) -> _Proof:
+    """Let somebody prove who they are.
 
     :param user: the only one it may be; they are looked up if that is not known.
     """
@@ -174,8 +207,8 @@ def _prove(
             raise BadCredentials()
 
     if services.passwords.needs_rehash(stored):
-        _rehash(services, user, stored, attempt.secret)
-    return user, reserved
+        stored = _rehashed(services, user, stored, attempt.secret)
+    return _Proof(user, Secret(stored), reserved)
 
 
 def _look_up(services: Services[U], normalised: str, typed: str) -> U | None:
@@ -207,14 +240,18 @@ def _usable_hash(services: Services[U], user: U | None) -> str | None:
     return services.attributes.read(user, "password_hash") or None
 
 
-def _rehash(services: Services[U], user: U, stored: str, secret: str) -> None:
+def _rehashed(services: Services[U], user: U, stored: str, secret: str) -> str:
+    """Make the hash of a password anew, and return the one that counts from now on."""
     try:
-        changes = {"password_hash": services.passwords.hash(secret)}
+        renewed = services.passwords.hash(secret)
         with services.transaction():
             # A new password that they were given meanwhile must not be undone.
             now = services.users.get(services.key_of(user))
-            if now is not None and _usable_hash(services, now) == stored:
-                services.users.save(now, changes)
+            if now is None or _usable_hash(services, now) != stored:
+                return stored
+            services.users.save(now, {"password_hash": renewed})
     except Exception:
         # The person is who they say they are; the better hash can wait.
         logger.warning("A password hash was not renewed.", exc_info=True)
+        return stored
+    return renewed

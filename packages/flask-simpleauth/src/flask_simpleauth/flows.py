@@ -12,6 +12,7 @@ from .confirmation import note_confirmed
 from .errors import Taken, UsernameTaken
 from .identity import clean_name, normalise, normalise_username
 from .services import Services, audited
+from .sessions import SESSION
 from .signals import (
     active_changed,
     api_token_created,
@@ -148,6 +149,9 @@ def set_password(
         # In this order, for stores without transactions: half done, nobody is in.
         services.sessions.end_others(services.key_of(user))
         services.users.save(user, {"password_hash": hashed})
+    # Once more for who was being signed in with the old one: now they either are here
+    # to be ended, or see that it was changed.
+    services.tokens.revoke(services.key_of(user), SESSION)
     password_changed.send(services.sender, user=user)
 
 
