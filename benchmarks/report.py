@@ -138,7 +138,7 @@ def throughputs(found: Mapping[tuple[str, str], Throughput]) -> str:
         for (page, label), each in found.items()
     ]
     header = ("work", "app", "requests a second", "half within", "99 % within")
-    return _section("Behind gunicorn, two workers", header, lines)
+    return _section("Behind gunicorn, two workers, to who has signed in", header, lines)
 
 
 def import_times(found: Mapping[str, tuple[str, float]]) -> str:
