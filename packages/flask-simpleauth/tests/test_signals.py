@@ -15,6 +15,8 @@ from flask_simpleauth import (
     signals,
     user_exported,
 )
+from flask_simpleauth.ending import revoke_api_token
+from flask_simpleauth.state import current_state
 
 if TYPE_CHECKING:
     from conftest import Site
@@ -117,3 +119,14 @@ def test_every_signal_is_offered() -> None:
     for signal in signals.EVERY:
         offered = getattr(flask_simpleauth, signal.name.replace("-", "_"))
         assert offered is signal
+
+
+def test_api_token_that_has_ended(site: Site, told: Told) -> None:
+    """Of two who end a token at once one does, and that is told once."""
+    with site.app.app_context():
+        services, ada = current_state().services(), site.user()
+        site.auth.create_api_token(ada, "backup")
+        (token,) = services.api_tokens.list_for(ada.id)
+        ended = [revoke_api_token(services, ada, token) for _ in range(2)]
+    assert ended == [1, 0]
+    assert [name for name, _ in told] == ["api-token-created", "api-token-revoked"]
