@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask_simpleauth import BadCredentials, flows
+from flask_simpleauth import Attributes, BadCredentials, flows
 from flask_simpleauth.authentication import (
     Attempt,
     Device,
@@ -18,7 +19,9 @@ from flask_simpleauth.authentication import (
 )
 from flask_simpleauth.passwords import Passwords
 from flask_simpleauth.services import Services
-from flask_simpleauth.stores.memory import MemoryUsers
+from flask_simpleauth.sessions import SESSION, Limits, Sessions
+from flask_simpleauth.store import Token
+from flask_simpleauth.stores.memory import MemoryTokens, MemoryUsers
 from flask_simpleauth.stores.plain import PlainUser
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ NEW = "staple correct horse"
 Act = Callable[[Services[Any], Any], object]
 
 METHOD = "scrypt:256:8:1"
+DAY = timedelta(days=1)
 
 on_each_store = pytest.mark.parametrize(
     "bench", ["memory", "embedded", "sqlite", "postgresql"], indirect=True
@@ -121,6 +125,27 @@ def test_a_session_that_comes_too_late(
         with pytest.raises(BadCredentials):
             sign_in(late, Attempt(ADA, OLD), Device())
         assert sessions(here, ada) == 0
+
+
+def test_deactivated_where_users_do_not_say_so(services: Services[PlainUser]) -> None:
+    """It is the same where not the user but the token store tells who may sign in."""
+
+    class SlowTokens(MemoryTokens):
+        """Take as long to put a session as it takes somebody to deactivate its user."""
+
+        def put(self, token: Token) -> None:
+            if token.kind == SESSION:
+                flows.set_active(here, ada, active=False)
+            super().put(token)
+
+    users, tokens = MemoryUsers(), SlowTokens()
+    users.attributes = Attributes(active=None)
+    own = Sessions(tokens, services.clock, Limits(DAY, DAY, DAY), services.audit)
+    here = replace(services, users=users, tokens=tokens, sessions=own)
+    ada = flows.create_user(here, ADA, OLD)
+    with pytest.raises(BadCredentials):
+        sign_in(here, Attempt(ADA, OLD), Device())
+    assert sessions(here, ada) == 0
 
 
 @on_each_store
