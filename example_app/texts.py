@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import flask_babel  # type: ignore[import-untyped]
+import flask_babel  # type: ignore[import-untyped] # it has no types
 
 _babel: Any = flask_babel
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 EMAIL = "ada@example.org"
 NAME = "Ada Lovelace"
 PASSWORD = "correct horse battery"  # noqa: S105 # of nobody
-SECRET_KEY = "a-secret-of-nobody-with-32-bytes"  # noqa: S105
+SECRET_KEY = "a-secret-of-nobody-with-32-bytes"  # noqa: S105 # of nobody
 
 #: A method of Werkzeug's that costs nothing, to see what else there is in signing in.
 CHEAP_HASH = "pbkdf2:sha256:1"

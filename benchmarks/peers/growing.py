@@ -102,9 +102,9 @@ def roles(url: str, size: int) -> Site:
     def fill(connection: Connection) -> None:
         connection.execute(text(_USERS), {"size": 1})
         each = [{"id": i, "name": f"role{i}"} for i in range(size)]
-        connection.execute(Role.__table__.insert(), each)  # type: ignore[attr-defined]
+        connection.execute(Role.__table__.insert(), each)  # type: ignore[attr-defined] # it is a table's
         connection.execute(
-            Membership.__table__.insert(),  # type: ignore[attr-defined]
+            Membership.__table__.insert(),  # type: ignore[attr-defined] # it is a table's
             [{"user_id": 1, "role_id": i} for i in range(size)],
         )
 

@@ -33,7 +33,7 @@ def accounts(url: str, method: str | None = None) -> Site:
     """Make the site with accounts."""
     app = make_app(index="", inside="{{ current_user.name }}")
     app.config.update(
-        SECURITY_PASSWORD_SALT="146585145368132386173505678016728509634",  # noqa: S106
+        SECURITY_PASSWORD_SALT="146585145368132386173505678016728509634",  # noqa: S106 # of nobody
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         REMEMBER_COOKIE_SAMESITE="strict",
         SESSION_COOKIE_SAMESITE="strict",
@@ -46,10 +46,10 @@ def accounts(url: str, method: str | None = None) -> Site:
     db = SQLAlchemy(app)
     fsqla_v3.FsModels.set_db_info(db)
 
-    class Role(db.Model, fsqla_v3.FsRoleMixin):  # type: ignore[name-defined]
+    class Role(db.Model, fsqla_v3.FsRoleMixin):  # type: ignore[name-defined] # made at run time
         pass
 
-    class User(db.Model, fsqla_v3.FsUserMixin):  # type: ignore[name-defined]
+    class User(db.Model, fsqla_v3.FsUserMixin):  # type: ignore[name-defined] # made at run time
         name = Column(String(200))
 
     datastore = SQLAlchemyUserDatastore(db, User, Role)

@@ -8,7 +8,7 @@ session, and to this app no visitor who posts is new.
 from __future__ import annotations
 
 from flask_bootstrap import Bootstrap5
-from flask_wtf import (  # type: ignore[import-untyped]
+from flask_wtf import (  # type: ignore[import-untyped] # it has no types
     CSRFProtect,
     FlaskForm,
 )

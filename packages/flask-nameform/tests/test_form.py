@@ -256,7 +256,7 @@ def test_a_field_of_a_mixin_may_not_either() -> None:
 
     with pytest.raises(RuntimeError, match="field 'data' of Bad"):
 
-        class Bad(Mixin, Form):  # type: ignore[misc]
+        class Bad(Mixin, Form):  # type: ignore[misc] # on purpose
             pass
 
 

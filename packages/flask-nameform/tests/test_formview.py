@@ -341,7 +341,7 @@ def test_a_custom_widget_gets_the_attributes(render: Render) -> None:
     """A widget of the app's own is called as WTForms does, with all that ties it in."""
 
     def widget(field: Field, **attributes: Any) -> Markup:
-        return Markup(f"<my-input {html_params(**attributes)}>")  # noqa: S704
+        return Markup(f"<my-input {html_params(**attributes)}>")  # noqa: S704 # escaped
 
     class Custom(Form):
         mine = StringField(widget=widget, validators=REQUIRED, description="A hint")

@@ -245,7 +245,7 @@ def test_a_forms_own_locales_win(german: Flask, locales: object, said: str) -> N
         site = StringField(validators=[URL()])
 
     if locales is not None:
-        SiteForm.Meta.locales = locales  # type: ignore[attr-defined]
+        SiteForm.Meta.locales = locales  # type: ignore[attr-defined] # as WTForms has it
 
     with german.test_request_context(headers={"Accept-Language": "de"}):
         form = SiteForm(formdata=None, data={"site": "x"})

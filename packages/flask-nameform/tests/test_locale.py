@@ -30,7 +30,7 @@ def babel(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[object], Non
 
     def add(locale: object) -> None:
         module = ModuleType("flask_babel")
-        module.get_locale = lambda: locale  # type: ignore[attr-defined]
+        module.get_locale = lambda: locale  # type: ignore[attr-defined] # a stand-in
         monkeypatch.setitem(sys.modules, "flask_babel", module)
         app.extensions["babel"] = object()
 

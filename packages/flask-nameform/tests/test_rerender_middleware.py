@@ -29,7 +29,7 @@ def test_an_app_may_be_mounted(
     """Below another app all addresses and pages are where they should be."""
 
     def other(environ: Any, start_response: Any) -> Iterable[bytes]:
-        raise AssertionError  # pragma: no cover
+        raise AssertionError  # pragma: no cover # not to be called
 
     root = base.rstrip("/")
     mounted = DispatcherMiddleware(other, {root: app}) if root else app
@@ -79,10 +79,10 @@ def test_middleware_may_come_before_or_after(
     forms.add("name", NameForm, handler=lambda form: None)
 
     if first:
-        app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign]
+        app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign] # Flask's way
     forms.init_app(app)
     if not first:
-        app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign]
+        app.wsgi_app = middleware(app.wsgi_app)  # type: ignore[method-assign] # Flask's way
 
     page(app, "{{ request.url }} {{ show_form('name') }}")
     client = app.test_client()
@@ -109,7 +109,7 @@ def test_middleware_that_answers_late_loses_nothing(send_blank: SendBlank) -> No
     def lazy(environ: Any, start_response: Any) -> Iterator[bytes]:
         yield from wsgi_app(environ, start_response)
 
-    late.wsgi_app = lazy  # type: ignore[method-assign]
+    late.wsgi_app = lazy  # type: ignore[method-assign] # Flask's way
     forms.init_app(late)
     page(late)
     client = late.test_client()
@@ -133,7 +133,7 @@ def test_middleware_may_collect_the_answer(send_blank: SendBlank) -> None:
         finally:
             body.close()
 
-    app.wsgi_app = collect  # type: ignore[method-assign]
+    app.wsgi_app = collect  # type: ignore[method-assign] # Flask's way
     forms.init_app(app)
     page(app, "Page {{ show_form('name') }}")
     client = app.test_client()

@@ -459,7 +459,7 @@ def test_the_real_form_under_ours(
     """As in another extension, which does not move."""
     CSRFProtect(app)
 
-    Real = type("Real", (real.FlaskForm,), {"name": StringField()})  # noqa: N806
+    Real = type("Real", (real.FlaskForm,), {"name": StringField()})  # noqa: N806 # a class
 
     @app.route("/", methods=["GET", "POST"])
     def index() -> str:

@@ -127,7 +127,7 @@ def test_policy(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:
     from flask import render_template_string
 
     @auth.policy
-    def may(user, action, post):  # type: ignore[no-untyped-def]
+    def may(user, action, post):  # type: ignore[no-untyped-def] # as in apps
         return action == "read" or (user is not None and user.name == post)
 
     @app.get("/<post>")

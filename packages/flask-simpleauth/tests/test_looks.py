@@ -35,7 +35,7 @@ def test_styles_of_a_protected_app(site: Site) -> None:
 def test_layout_of_the_site(site: Site, tmp_path: Path) -> None:
     """In a site's own layout there is nothing of ours but the page."""
     (tmp_path / "site.html").write_text("<main>{% block page_content %}{% endblock %}")
-    site.app.jinja_loader.searchpath.append(str(tmp_path))  # type: ignore[union-attr]
+    site.app.jinja_loader.searchpath.append(str(tmp_path))  # type: ignore[union-attr] # of files
     site.app.config["SIMPLEAUTH_BASE_TEMPLATE"] = "site.html"
     page = site.client().get("/auth/login").text
     assert page.startswith("<main>")

@@ -36,7 +36,7 @@ def test_hidden_https(site: Site, caplog: pytest.LogCaptureFixture) -> None:
 
 def test_declared_proxy(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     """One that is declared tells of https, and the cookies are marked."""
-    site.app.wsgi_app = ProxyFix(site.app.wsgi_app)  # type: ignore[method-assign]
+    site.app.wsgi_app = ProxyFix(site.app.wsgi_app)  # type: ignore[method-assign] # Flask's way
     cookies = sign_in(site, X_Forwarded_Proto="https", X_Forwarded_For="192.0.2.1")
     assert "__Host-simpleauth=" in cookies
     assert cookies.count("Secure") == 2
@@ -60,7 +60,7 @@ def test_too_many_declared(
 ) -> None:
     """Where fewer proxies are than declared, visitors do not share one count."""
     fits = "," in addresses
-    site.app.wsgi_app = ProxyFix(site.app.wsgi_app, x_for=2)  # type: ignore[method-assign]
+    site.app.wsgi_app = ProxyFix(site.app.wsgi_app, x_for=2)  # type: ignore[method-assign] # Flask's way
     statuses = {
         site.client()
         .post(

@@ -63,7 +63,7 @@ def rows(app: Flask, table: str) -> int:
         return 0
     engine = create_engine(f"sqlite:///{file}")
     with engine.connect() as connection:
-        count: int = connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
+        count: int = connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 # our own table
     engine.dispose()
     return count
 
@@ -488,7 +488,7 @@ def test_undeclared_proxy(
 
 def test_declared_proxy(app: Flask, client: FlaskClient) -> None:
     """Behind a declared proxy, tries are counted by client; none can be made up."""
-    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign] # Flask's way
     statuses = []
     for number in range(21):
         data = {**ADA, "email": f"{number}@example.org"}

@@ -47,4 +47,4 @@ def test_sealed_by_another_key(app: Flask, auth: SimpleAuth) -> None:
 def test_sealed_nonsense(app: Flask, auth: SimpleAuth, value: object) -> None:
     """What is no path is no way back."""
     with app.test_request_context():
-        assert open_next(seal_next(value)) is None  # type: ignore[arg-type]
+        assert open_next(seal_next(value)) is None  # type: ignore[arg-type] # on purpose

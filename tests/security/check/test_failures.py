@@ -77,7 +77,7 @@ def anybodys(self: sessions.Sessions, key: str) -> Token | None:
 
 
 def foreseeable() -> str:
-    return "".join(random.choice(string.ascii_letters) for _ in range(43))  # noqa: S311
+    return "".join(random.choice(string.ascii_letters) for _ in range(43))  # noqa: S311 # on purpose
 
 
 def told_by_words(services: Any, normalised: str, typed: str) -> Any:

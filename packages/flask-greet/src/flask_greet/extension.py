@@ -130,7 +130,7 @@ class Greet:
 
         if name is None:
             # current_app is a proxy, which a signal would not take for the app.
-            greeted.send(current_app._get_current_object(), greeting=greeting)  # type: ignore[attr-defined]
+            greeted.send(current_app._get_current_object(), greeting=greeting)  # type: ignore[attr-defined] # of the proxy
 
         return greeting
 

@@ -205,7 +205,7 @@ def test_flask_security_optional_packages() -> None:
 
     def run(*missing: str) -> str:
         command = [sys.executable, "-c", PROGRAM, *missing]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 # our own
         return done.stdout
 
     optional = (

@@ -42,7 +42,7 @@ def test_allauth_65_14_forged_forwarded_for(site: Site) -> None:
 
     With ProxyFix what the client itself adds to the header does not count.
     """
-    site.app.wsgi_app = ProxyFix(site.app.wsgi_app)  # type: ignore[method-assign]
+    site.app.wsgi_app = ProxyFix(site.app.wsgi_app)  # type: ignore[method-assign] # Flask's way
     statuses = []
     for number in range(SIGN_IN.by_address + 1):
         client = site.client()

@@ -22,8 +22,8 @@ pytest.register_assert_rewrite(
 )
 
 from .counters import CounterTests  # noqa: E402 # after what must come first
-from .shared import StoreTests  # noqa: E402
-from .tokens import TokenTests  # noqa: E402
-from .users import UserTests  # noqa: E402
+from .shared import StoreTests  # noqa: E402 # likewise
+from .tokens import TokenTests  # noqa: E402 # likewise
+from .users import UserTests  # noqa: E402 # likewise
 
 __all__ = ["CounterTests", "StoreTests", "TokenTests", "UserTests"]
