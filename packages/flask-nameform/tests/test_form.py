@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ from wtforms import (
     SubmitField,
     ValidationError,
 )
-from wtforms.validators import NumberRange
+from wtforms.validators import InputRequired, NumberRange
 
 
 class Other(Form):
@@ -258,6 +259,28 @@ def test_a_field_of_a_mixin_may_not_either() -> None:
 
         class Bad(Mixin, Form):  # type: ignore[misc] # on purpose
             pass
+
+
+async def passes(form: Form, field: Field) -> None:
+    """Validate nothing: nobody waits for it."""
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"validate_name": passes, "name": StringField()},
+        {"validate": passes},
+        {"name": StringField(validators=[InputRequired(), passes])},
+        {"name": StringField("Name", [passes])},
+        {"name": StringField("Name", [functools.partial(passes)])},
+        {"names": FieldList(StringField(validators=[passes]))},
+        {"names": FieldList(StringField(), validators=[passes])},
+    ],
+)
+def test_nobody_waits_for_a_validator(attributes: dict[str, Any]) -> None:
+    """One that is a coroutine function would let everything pass, so it fails there."""
+    with pytest.raises(RuntimeError, match=r"Bad\.(valid|name).* the handler, which"):
+        type("Bad", (Form,), attributes)
 
 
 def test_the_cure_works(app: Flask) -> None:

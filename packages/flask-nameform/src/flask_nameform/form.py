@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import wtforms
@@ -29,7 +28,9 @@ from .formdata import (
 from .i18n import LazyText, texts, wtforms_texts
 from .identity import Identity
 from .ids import tell_apart
+from .mistakes import refuse_mistakes
 from .naming import NamedTexts
+from .oddnumbers import refuse_odd_numbers
 from .rows import RowChange, show_change, take_change
 from .shape import check_shape
 
@@ -50,11 +51,6 @@ SUBMIT_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 # Tells "take it from the request" from None, which to WTForms means "not submitted".
 _FROM_REQUEST: MultiDict[str, Any] = MultiDict()
-
-_NO_NUMBER = "Not a valid decimal value."  # as WTForms has it
-
-# Beyond this a number does not fit into a float, as which validators compare it.
-_NUMBER_BITS = 1000
 
 FieldT = TypeVar("FieldT", bound=Field)
 
@@ -150,7 +146,8 @@ class Form(wtforms.Form):
     yours to decide, CSRF included.
 
     :raises RuntimeError: when a class is made that has a field named like a part of
-        WTForms' interface or ours, such as ``data`` or ``errors``.
+        WTForms' interface or ours, such as ``data`` or ``errors``, or a validator that
+        is a coroutine function.
     """
 
     Meta = BoundMeta
@@ -160,14 +157,7 @@ class Form(wtforms.Form):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-
-        for name in _TAKEN:
-            if hasattr(getattr(cls, name, None), "_formfield"):
-                raise RuntimeError(
-                    f"The field '{name}' of {cls.__name__} hides a part of WTForms by"
-                    f" that name. Call it '{name}_', and give it name={name!r} if it"
-                    " must keep that name in HTML."
-                )
+        refuse_mistakes(cls, _TAKEN)
 
     def __init__(
         self,
@@ -192,7 +182,7 @@ class Form(wtforms.Form):
         if self.meta.nameform.has_scoped_ids:
             tell_apart(self)
         if formdata is not None:
-            _refuse_odd_numbers(self)
+            refuse_odd_numbers(self)
 
         if self._is_bound():
             check_shape(self)
@@ -318,18 +308,3 @@ def _settle(form: Form) -> None:
         if field.errors and not is_nested_form(field):
             errors: Any = field.errors  # a list, whose object a list of fields has too
             errors[:] = [str(e) if isinstance(e, LazyText) else e for e in errors]
-
-
-def _refuse_odd_numbers(form: Form) -> None:
-    """Refuse numbers that WTForms reads but cannot compare, such as ``sNaN``."""
-    for field in walk(form):
-        if _is_odd(field.data):
-            field.data = None
-            message = field.gettext(_NO_NUMBER)
-            field.process_errors = [*field.process_errors, message]
-
-
-def _is_odd(value: object) -> bool:
-    if isinstance(value, Decimal):
-        return not value.is_finite() or abs(value.adjusted()) > _NUMBER_BITS // 4
-    return isinstance(value, int) and value.bit_length() > _NUMBER_BITS

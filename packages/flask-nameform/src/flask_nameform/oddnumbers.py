@@ -1,0 +1,29 @@
+"""Numbers that WTForms reads but cannot compare, such as ``sNaN``."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from wtforms.form import BaseForm
+
+from .formdata import walk
+
+_NO_NUMBER = "Not a valid decimal value."  # as WTForms has it
+
+# Beyond this a number does not fit into a float, as which validators compare it.
+_NUMBER_BITS = 1000
+
+
+def refuse_odd_numbers(form: BaseForm) -> None:
+    """Make each of them an error of its field."""
+    for field in walk(form):
+        if _is_odd(field.data):
+            field.data = None
+            message = field.gettext(_NO_NUMBER)
+            field.process_errors = [*field.process_errors, message]
+
+
+def _is_odd(value: object) -> bool:
+    if isinstance(value, Decimal):
+        return not value.is_finite() or abs(value.adjusted()) > _NUMBER_BITS // 4
+    return isinstance(value, int) and value.bit_length() > _NUMBER_BITS
