@@ -2,57 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import wtforms
-from flask import has_request_context, request
 from markupsafe import Markup
-from werkzeug.datastructures import MultiDict
 from wtforms import Field, StringField, SubmitField
-from wtforms.form import BaseForm
-from wtforms.meta import DefaultMeta
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from . import csrf, marker
-from .attributes import joined
+from . import csrf
 from .formdata import (
     Posted,
     is_file_field,
     is_hidden,
     is_nested_form,
-    posted_in_request,
-    posted_text,
     walk,
 )
-from .i18n import LazyText, texts, wtforms_texts
+from .i18n import LazyText, texts
 from .identity import Identity
 from .ids import tell_apart
+from .meta import FROM_REQUEST, BoundMeta, submits
 from .mistakes import refuse_mistakes
-from .naming import NamedTexts
 from .oddnumbers import refuse_odd_numbers
-from .rows import RowChange, show_change, take_change
+from .rows import RowChange, show_change
 from .shape import check_shape
 
 if TYPE_CHECKING:
-    from wtforms.fields.core import UnboundField
     from wtforms.meta import _MultiDictLike  # pyright: ignore[reportPrivateUsage]
 
 #: What a form says if its token is wanting.
 EXPIRED = texts.lazy(
     "This form was open for too long. Nothing is lost: please send it again."
 )
-
-#: As ``Meta.locales``: WTForms' messages are in the language of the page.
-PAGE_LOCALE = ("page",)
-
-#: The methods by which a form is submitted.
-SUBMIT_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-
-# Tells "take it from the request" from None, which to WTForms means "not submitted".
-_FROM_REQUEST: MultiDict[str, Any] = MultiDict()
-
-FieldT = TypeVar("FieldT", bound=Field)
 
 
 class FormError(ValidationError):
@@ -73,62 +54,6 @@ class FormError(ValidationError):
         super().__init__(message)
         self.status = status
         self.headers = dict(headers or {})
-
-
-class BoundMeta(DefaultMeta):
-    """How WTForms makes a form of ours."""
-
-    nameform: Identity
-    posted: Posted | None = None
-    row_change: RowChange | None = None
-    locales = PAGE_LOCALE
-    named_messages = True
-
-    def get_translations(self, form: BaseForm) -> Any:
-        if self.locales is PAGE_LOCALE:
-            return wtforms_texts
-
-        return super().get_translations(form)
-
-    def bind_field(
-        self,
-        form: BaseForm,
-        unbound_field: UnboundField[FieldT],
-        options: MutableMapping[str, Any],
-    ) -> FieldT:
-        # Several forms on a page need different ids. Their names may be the same: each
-        # form posts only its own, and browsers fill in by name.
-        if (
-            "id" not in unbound_field.kwargs
-            and "id" not in options
-            and self.nameform.has_scoped_ids
-        ):
-            options["id"] = f"{self.nameform.scope}-{options['name']}"
-
-        if options.get("translations") is not wtforms_texts or not self.named_messages:
-            return super().bind_field(form, unbound_field, options)
-
-        named = options["translations"] = NamedTexts(unbound_field.field_class)
-        field = super().bind_field(form, unbound_field, options)
-        named.label = field.label
-        return field
-
-    def wrap_formdata(self, form: BaseForm, formdata: _MultiDictLike | None) -> Any:
-        if formdata is _FROM_REQUEST:
-            formdata = posted_in_request() if _is_submitted(self.nameform) else None
-
-        formdata, self.row_change = take_change(formdata)
-
-        if isinstance(formdata, Posted):
-            formdata = self.posted = formdata.for_fields(form)
-
-        return super().wrap_formdata(form, formdata)
-
-    def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:  # type: ignore[override] # the stub wants a SupportsItems
-        # Descriptions add up: one that a template gives must not hide the field's own.
-        own = joined(field.render_kw or {})
-        described = {k: v for k, v in own.items() if k == "aria-describedby"}
-        return super().render_field(field, joined(described, render_kw))
 
 
 class Form(wtforms.Form):
@@ -161,7 +86,7 @@ class Form(wtforms.Form):
 
     def __init__(
         self,
-        formdata: _MultiDictLike | None = _FROM_REQUEST,
+        formdata: _MultiDictLike | None = FROM_REQUEST,
         obj: object | None = None,
         prefix: str = "",
         data: Mapping[str, Any] | None = None,
@@ -175,7 +100,7 @@ class Form(wtforms.Form):
 
         super().__init__(formdata, obj, prefix, data, meta, **kwargs)
 
-        self._binds_itself = formdata is _FROM_REQUEST
+        self._binds_itself = formdata is FROM_REQUEST
 
         if self.row_change:
             show_change(self, self.row_change)
@@ -202,7 +127,7 @@ class Form(wtforms.Form):
         The hidden field of :meth:`hidden_tag` tells. A request without it submits
         every form, as hand-written HTML and scripts expect.
         """
-        return _is_submitted(self.meta.nameform)
+        return submits(self.meta.nameform)
 
     def validate(
         self, extra_validators: Mapping[str, Sequence[Any]] | None = None
@@ -256,7 +181,7 @@ class Form(wtforms.Form):
     def _is_bound(self) -> bool:
         """Tell whether it has taken what the current request sent."""
         # Not is_submitted(): a subclass may ask more there, of fields that are not yet.
-        return self._binds_itself and _is_submitted(self.meta.nameform)
+        return self._binds_itself and submits(self.meta.nameform)
 
     def _is_allowed(self) -> bool:
         identity: Identity = self.meta.nameform
@@ -285,15 +210,6 @@ class NameForm(Form):
         ],
     )
     submit = SubmitField(texts.lazy("Submit"))
-
-
-def _is_submitted(identity: Identity) -> bool:
-    if identity.submitted:
-        return True
-    if not has_request_context() or request.method not in SUBMIT_METHODS:
-        return False
-
-    return posted_text(marker.FIELD, identity.name) == identity.name
 
 
 def tag_of(identity: Identity) -> Markup:

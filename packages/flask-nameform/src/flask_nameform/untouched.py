@@ -16,10 +16,11 @@ from typing import Any
 from markupsafe import Markup
 from wtforms import Field
 
-from .form import BoundMeta, Form
+from .form import Form
 from .formview import Frame
 from .i18n import LazyText
 from .locale import Language, current_language
+from .meta import BoundMeta
 from .plan import Plan
 from .plankey import is_plain, speaks, texts_of
 

@@ -14,9 +14,9 @@ from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
 from .. import form as nameform
-from ..form import PAGE_LOCALE, SUBMIT_METHODS, BoundMeta
 from ..formdata import is_hidden, is_list, is_nested_form
 from ..identity import Identity
+from ..meta import PAGE_LOCALE, SUBMIT_METHODS, BoundMeta
 from .config import configured
 from .csrf import FormCSRF, TokenField, form_is_proven
 from .i18n import translations
