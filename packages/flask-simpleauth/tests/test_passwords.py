@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -59,18 +60,32 @@ def test_longest_hash_fits_its_column() -> None:
     assert len(Passwords(CHEAP).hash("x" * MAX_LENGTH)) <= 200
 
 
-def test_bounded_places() -> None:
+def test_bounded_places(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who finds no place to hash in time is told to come back."""
-    passwords = Passwords("scrypt:16384:8:5", places=1, patience=0.01)
+    scrypt, begun, go_on = hashlib.scrypt, threading.Event(), threading.Event()
 
-    with ThreadPoolExecutor(8) as pool:
-        hashes = [pool.submit(passwords.hash, "correct horse") for _ in range(8)]
-    errors = [error for error in map(Future.exception, hashes) if error]
-    busy = [error for error in errors if isinstance(error, Busy)]
+    def hold(*args: Any, **options: Any) -> bytes:
+        if not begun.is_set():
+            begun.set()
+            go_on.wait()
+        return scrypt(*args, **options)
 
-    assert busy == errors
-    assert 0 < len(busy) < 8
-    assert busy[0].retry_after >= 1
+    def insist() -> str:
+        while True:
+            with suppress(Busy):
+                return passwords.hash("correct horse")
+
+    monkeypatch.setattr(hashlib, "scrypt", hold)
+    passwords = Passwords(CHEAP, places=1, patience=0.01)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(insist)
+        begun.wait()
+        others: list[Any] = at_once(lambda: passwords.hash("correct horse"))
+        go_on.set()
+
+    assert [type(other) for other in others] == [Busy] * 20
+    assert others[0].retry_after >= 1
+    assert Passwords(CHEAP).verify(first.result(), "correct horse")
 
 
 def test_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
