@@ -7,9 +7,12 @@ Run by ``test_wrong_stores.py`` as a file of tests; only ``MemoryStore`` and
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
@@ -30,10 +33,17 @@ from flask_simpleauth.testing.stores import (
     UserTests,
 )
 from flask_simpleauth.testing.stores.base import NOW
+from flask_simpleauth.testing.stores.crowd import PROCESSES, THREADS
 
-#: Seconds between reading and writing, where that is two steps: long enough for the
-#: others to come in between on a machine that is busy with other things too.
-PAUSE = 0.05
+
+def meet(crowd: threading.Barrier) -> None:
+    """Let all of a crowd read before one of it writes, where that is two steps.
+
+    So how busy the machine is has no say in it. Who waits for others that no test lets
+    come goes on alone in the end, and then nothing is wrong.
+    """
+    with suppress(threading.BrokenBarrierError):
+        crowd.wait(30)
 
 
 class Wrong:
@@ -57,9 +67,13 @@ class TestTokenReadThenRemoved(Wrong, TokenTests):
     broken = ("test_consume_at_once",)
 
     class Tokens(MemoryTokens):
+        def __init__(self) -> None:
+            super().__init__()
+            self.crowd = threading.Barrier(THREADS)
+
         def consume(self, digest: str, kind: str, now: int) -> Any:
             token = self.get(digest, kind)
-            time.sleep(PAUSE)
+            meet(self.crowd)
             if token is None or token.expires_at <= now:
                 return None
             self._tokens.pop(digest, None)
@@ -72,12 +86,13 @@ class TestDeletedRowsNotCounted(TokenTests):
     @pytest.fixture
     def open_store(self, tmp_path: Path) -> Callable[[], Any]:
         store = EmbeddedStore(tmp_path / "accounts.sqlite3")
+        crowd = threading.Barrier(THREADS)
 
         def consume(digest: str, kind: str, now: int) -> Any:
             token = store.tokens.get(digest, kind)
             if token is None or token.expires_at <= now:
                 return None
-            time.sleep(PAUSE)
+            meet(crowd)
             store.tokens.revoke(token.user_id, kind, only=digest)
             return token
 
@@ -192,11 +207,15 @@ class TestCountReadThenWritten(Wrong, CounterTests):
     broken = ("test_hit_at_once", "test_waits_at_once")
 
     class Counters(MemoryCounters):
+        def __init__(self) -> None:
+            super().__init__()
+            self.crowd = threading.Barrier(THREADS)
+
         def hit(self, rules: Any, now: int) -> Any:
             read = MemoryCounters()
             read._counts = dict(self._counts)
             closed = read.hit(rules, now)
-            time.sleep(PAUSE)
+            meet(self.crowd)
             self._counts = read._counts
             return closed
 
@@ -279,10 +298,14 @@ class TestAddressCheckedThenTaken(Wrong, UserTests):
     broken = ("test_taken_address_at_once",)
 
     class Users(MemoryUsers):
+        def __init__(self) -> None:
+            super().__init__()
+            self.crowd = threading.Barrier(THREADS)
+
         def create(self, values: Any) -> Any:
             if self.find(values["email"]) is not None:
                 raise Taken()
-            time.sleep(PAUSE)
+            meet(self.crowd)
             with self._lock:
                 number = next(self._ids)
             made = super().create({**values, "email": f"{number}@unique.example"})
@@ -347,6 +370,7 @@ class TestLockOfOneProcess(StoreTests):
     def open_store(self, tmp_path: Path) -> Callable[[], Any]:
         """Keep all else right, and count in a file under a lock of this process."""
         lock = threading.Lock()
+        crowd: Any = multiprocessing.get_context("fork").Barrier(PROCESSES)
         file = tmp_path / "counters.json"
 
         class CountersInAFile(MemoryCounters):
@@ -355,9 +379,11 @@ class TestLockOfOneProcess(StoreTests):
                     kept = json.loads(file.read_text()) if file.exists() else {}
                     self._counts = {key: Count(*count) for key, count in kept.items()}
                     closed = super().hit(rules, now)
-                    time.sleep(PAUSE)
+                    meet(crowd)
                     kept = {key: astuple(c) for key, c in self._counts.items()}
-                    file.write_text(json.dumps(kept))
+                    draft = tmp_path / str(os.getpid())
+                    draft.write_text(json.dumps(kept))
+                    draft.replace(file)
                     return closed
 
         def open_it() -> Any:
