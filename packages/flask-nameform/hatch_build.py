@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,14 @@ class CompileTranslations(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Run before the files are collected."""
         folder = Path(self.root, self.config.get("folder", "src"))
+        # An app may be reading the old one, and another build may run at this moment.
+        draft = Path(self.root, f".{os.getpid()}.draft")
 
         for po in folder.rglob("*.po"):
             catalog = read_po(po.open("rb"), abort_invalid=True)
-            with po.with_suffix(".mo").open("wb") as mo:
-                write_mo(mo, catalog)
+            compiled = BytesIO()
+            write_mo(compiled, catalog)
+            mo = po.with_suffix(".mo")
+            if not mo.exists() or mo.read_bytes() != compiled.getvalue():
+                draft.write_bytes(compiled.getvalue())
+                draft.replace(mo)
