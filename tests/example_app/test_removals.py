@@ -63,7 +63,12 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        shutil.copytree(Path(example_app.__file__).parent, folder / "example_app")
+        shutil.copytree(
+            Path(example_app.__file__).parent,
+            folder / "example_app",
+            # where others may be writing at this moment
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
 
     def delete(self, *names: str) -> None:
         """Take files out, and folders of templates."""
