@@ -10,9 +10,8 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
@@ -109,26 +108,15 @@ class Server:
 @contextmanager
 def gunicorn(program: str, *options: str) -> Iterator[Server]:
     """Serve a program with two workers, until the block is left."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    address = f"127.0.0.1:{port}"
-    command = [sys.executable, "-m", "gunicorn", "--workers=2", f"--bind={address}"]
-    command += ["--log-level=warning", "--no-control-socket", *options, program]
-    server = subprocess.Popen(command)
+    command = [sys.executable, "-m", "gunicorn", "--workers=2", "--log-level=warning"]
+    # It listens already: the port is ours, and who asks before there is an app waits.
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port, handle = listening.getsockname()[1], listening.fileno()
+        command += [f"--bind=fd://{handle}", "--no-control-socket", *options, program]
+        server = subprocess.Popen(command, pass_fds=[handle])
     try:
-        _wait_for(f"http://{address}/", server)
+        urlopen(f"http://127.0.0.1:{port}/", timeout=120).close()
         yield Server(port, server.pid)
     finally:
         server.terminate()
         server.wait(30)
-
-
-def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        if server.poll() is not None:
-            raise RuntimeError("gunicorn has ended; see above.")
-        # It listens before it has an app; who connects then waits for that.
-        with suppress(OSError), urlopen(url, timeout=60):
-            return
-        time.sleep(0.1)
-    raise RuntimeError("gunicorn did not come up.")
