@@ -10,9 +10,19 @@ from flask import Flask, render_template_string, session
 from flask.testing import FlaskClient
 from flask_nameform import Forms, NameForm
 from flask_nameform.testing import FormClient
+from hypothesis import HealthCheck, settings
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.test import Client, TestResponse
+
+# A busy machine is no bug, and what is found here is found everywhere.
+settings.register_profile(
+    "patient",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("patient")
 
 Element = dict[str, str]
 

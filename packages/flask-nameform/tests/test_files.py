@@ -19,7 +19,7 @@ from flask_nameform.files import (
     FileSize,
     MultipleFileField,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import FieldList, FormField, StringField
@@ -159,7 +159,6 @@ class Odd(Form):
     st.binary(max_size=50),
     st.sampled_from(["upload", "text"]),
 )
-@settings(deadline=None)
 def test_no_file_part_is_too_odd(name: str, content: bytes, field: str) -> None:
     """Whatever is in a part, for a field of files or of text, is no server error."""
     form = send(_app(), Odd, **{field: FileStorage(BytesIO(content), name)})

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_nameform import Form, Forms
 from flask_nameform.jsonbody import UnreadableError, flatten
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from wtforms import (
     BooleanField,
@@ -242,7 +242,6 @@ bodies = anything | st.dictionaries(st.sampled_from(FIELDS), anything)
     body=bodies,
     content_type=st.sampled_from(["application/json", "application/x+json"]),
 )
-@settings(deadline=None)
 def test_no_json_is_an_error_of_ours(body: Any, content_type: str) -> None:
     """Whatever the shape, the answer is about the request."""
     app = app_of_everything()
@@ -261,7 +260,6 @@ def test_no_json_is_an_error_of_ours(body: Any, content_type: str) -> None:
     content_type=st.text(max_size=40)
     | st.sampled_from(["multipart/form-data; boundary=x", "application/json"]),
 )
-@settings(deadline=None)
 def test_no_body_of_any_type_is_an_error_of_ours(
     body: bytes, content_type: str
 ) -> None:
