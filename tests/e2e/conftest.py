@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from .axe import complaints
 
@@ -117,6 +117,8 @@ class Site:
         page.get_by_label("E-mail address").fill(address_of(name))
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign up").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+        page.wait_for_load_state()  # with its script
 
     def sign_in(self, page: Page, name: str) -> None:
         """Fill in the form that the page shows."""
