@@ -59,6 +59,10 @@ from werkzeug.test import TestResponse
 
 PASSWORD = "correct horse battery"
 
+#: Seconds that somebody in a crowd waits for the others to write to an SQLite file:
+#: with a slow disk that takes more than the five that Python's driver waits.
+PATIENCE = 60
+
 Clock = FakeClock
 DAY = timedelta(days=1)
 
@@ -148,7 +152,10 @@ def make_database(uri: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
     app = Flask("own")
     app.config["SQLALCHEMY_DATABASE_URI"] = uri
     if uri != "sqlite://":
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20}
+        options: dict[str, Any] = {"pool_size": 20}
+        if uri.startswith("sqlite:"):
+            options["connect_args"] = {"timeout": PATIENCE}
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db = SQLAlchemy(app, model_class=Base)
 
     membership = db.Table(

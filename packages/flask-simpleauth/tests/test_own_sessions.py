@@ -37,6 +37,9 @@ from sqlalchemy.orm import (
 
 NOW = 1_800_000_000
 
+#: Seconds for each of a crowd to write to an SQLite file, on a slow disk too.
+PATIENCE = 60
+
 pytestmark = pytest.mark.every_store
 
 Opener = Callable[[], Any]
@@ -86,7 +89,8 @@ class TestLite(StoreTests):
     def own(self, tmp_path: Path) -> Iterator[tuple[Flask, Any]]:
         lite = pytest.importorskip("flask_sqlalchemy_lite")  # not with Flask 2.2
         app = Flask("lite")
-        app.config["SQLALCHEMY_ENGINES"] = {"default": f"sqlite:///{tmp_path}/l.sqlite"}
+        uri = f"sqlite:///{tmp_path}/l.sqlite?timeout={PATIENCE}"
+        app.config["SQLALCHEMY_ENGINES"] = {"default": uri}
         db = lite.SQLAlchemy(app)
         SQLAlchemyStore(db, Member, attributes=NAMES)  # outside the app, as at import
         with app.app_context():
@@ -120,7 +124,8 @@ class TestScopedSession(StoreTests):
     @pytest.fixture
     def session(self, tmp_path: Path) -> Iterator[Any]:
         """A session without any extension, whose class decides the database."""
-        engine = create_engine(f"sqlite:///{tmp_path}/plain.sqlite")
+        uri = f"sqlite:///{tmp_path}/plain.sqlite?timeout={PATIENCE}"
+        engine = create_engine(uri)
         session = scoped_session(sessionmaker(binds={Plain: engine}))
         SQLAlchemyStore(session, Plain)
         Other.metadata.create_all(engine)

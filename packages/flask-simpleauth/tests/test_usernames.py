@@ -46,7 +46,9 @@ class Player(Base):
 @pytest.fixture
 def db(app: Flask, tmp_path: Path) -> Iterator[SQLAlchemy]:
     db = SQLAlchemy(model_class=Base)
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{tmp_path}/players.sqlite3"
+    file = f"{tmp_path}/players.sqlite3"
+    # A crowd writes to it, and the disk may be slow.
+    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{file}?timeout=60"
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
     db.init_app(app)
     yield db
