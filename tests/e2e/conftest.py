@@ -6,7 +6,6 @@ import os
 import re
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -41,10 +40,7 @@ class Site:
             "DATABASE_URL": f"sqlite:///{folder / 'guestbook.sqlite3'}",
             "SECRET_KEY": secrets.token_hex(),
         }
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = "http://127.0.0.1:0"  # whose port the first start decides
         self._log = folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -54,24 +50,26 @@ class Site:
         subprocess.run(command, cwd=ROOT, env=self.env, check=True)
 
     def start(self, *options: str) -> None:
-        """Start the server and wait until it answers."""
+        """Start the server and wait until it says where it listens."""
         command = [sys.executable, "-m", "flask", "--app", "example_app", "run"]
         with self._log.open("ab") as log:
+            before = log.tell()
             self._process = subprocess.Popen(
-                [*command, "--port", str(self.port), *options],
+                [*command, "--port", self.url.rpartition(":")[2], *options],
                 cwd=ROOT,
                 env=self.env,
                 stderr=log,
             )
-        deadline = time.monotonic() + 30
-        while not self._answers():
-            if time.monotonic() > deadline:
+        deadline = time.monotonic() + 120
+        while not (found := self._address(before)):
+            if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"It did not start: {self._log.read_text()}")
             time.sleep(0.1)
+        self.url = found[0]
 
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+    def _address(self, before: int) -> re.Match[str] | None:
+        log = self._log.read_bytes()[before:].decode()
+        return re.search(r"http://127\.0\.0\.1:\d+(?=\n)", log)
 
     def stop(self) -> None:
         """Stop the server."""
