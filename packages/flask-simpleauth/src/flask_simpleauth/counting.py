@@ -13,7 +13,8 @@ class Count:
     hits: int
     #: When the window ends, and the counter starts anew.
     resets_at: int
-    #: From when on it takes another hit, which is never after ``resets_at``.
+    #: From when on it takes another hit, which is never after ``resets_at``; 0 if it
+    #: takes one from everybody, also from who has a clock that is behind.
     opens_at: int
 
 
@@ -32,7 +33,7 @@ class Rule:
     def after(self, before: Count | None, now: int) -> Count:
         """Return the count after one hit more."""
         if before is None or before.resets_at <= now:
-            before = Count(0, now + self.window, now)
+            before = Count(0, now + self.window, 0)
 
         hits, resets_at = before.hits + 1, before.resets_at
         return Count(hits, resets_at, self.opens_at(hits, resets_at, now))
@@ -40,7 +41,7 @@ class Rule:
     def opens_at(self, hits: int, resets_at: int, now: int) -> int:
         """Return when a counter that has come to so many hits takes another."""
         if hits < self.limit:
-            return now
+            return 0
         if not self.waits:
             return resets_at
         wait = self.waits[min(hits - self.limit, len(self.waits) - 1)]

@@ -123,7 +123,7 @@ class RelationalCounters:
     ) -> None:
         count, table = self._read(connection, key), self._table
         opens_at = count and rule.opens_at(count.hits, count.resets_at, now)
-        if opens_at != now:
+        if opens_at:
             close = table.update().where(table.c.key == key).values(opens_at=opens_at)
             connection.execute(close)
 

@@ -32,7 +32,7 @@ for place, key in ipairs(KEYS) do
         redis.call('HSET', key, 'hits', 0, 'resets_at', resets_at)
         redis.call('EXPIRE', key, window + 3600)
     end
-    local hits, opens_at = redis.call('HINCRBY', key, 'hits', 1), now
+    local hits, opens_at = redis.call('HINCRBY', key, 'hits', 1), 0
     if hits >= limit then
         local wait = waits[math.min(hits - limit + 1, #waits)]
         opens_at = wait and math.min(now + wait, resets_at) or resets_at

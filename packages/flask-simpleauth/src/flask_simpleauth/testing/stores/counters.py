@@ -80,6 +80,15 @@ class CounterTests(StoreCase):
             assert outcomes.count({}) == 1
             assert outcomes.count({"a": now + wait}) == THREADS - 1
 
+    def test_clocks_that_differ(self, store: Any) -> None:
+        """Who comes with a clock that is behind is not refused by an open counter.
+
+        As do two workers when a second ends, and servers whose clocks differ.
+        """
+        hit, rule = store.counters.hit, Rule(3, 60)
+        assert [hit({"a": rule}, NOW - n) for n in (0, 1, 2)] == [{}, {}, {}]
+        assert hit({"a": rule}, NOW - 1) == {"a": NOW + 60}
+
     def test_refund(self, store: Any) -> None:
         """A refund takes one hit back, and never below zero."""
         hit, refund = store.counters.hit, store.counters.refund
