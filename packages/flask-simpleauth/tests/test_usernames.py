@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask_simpleauth import BadCredentials, InvalidUsername, SimpleAuth, UsernameTaken
+from flask_simpleauth.stores.memory import MemoryStore
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
-from flask_simpleauth.testing import AuthClient, Mailbox, client_for
+from flask_simpleauth.testing import CHEAP_HASH, AuthClient, Mailbox, client_for
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Index
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import NullPool
+from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
 PASSWORD = "correct horse battery"
@@ -215,3 +217,56 @@ def test_waiting(app: Flask, client: AuthClient) -> None:
 
     data = {"email": "lady", "password": PASSWORD}
     assert client.post("/auth/-/forms/login", data=data).status_code == 303
+
+
+def test_users_who_come_from_elsewhere_bring_their_names(
+    app: Flask, players: SimpleAuth[Player], tmp_path: Path
+) -> None:
+    """Who has signed in with a user name does so after they were imported."""
+    stored = generate_password_hash(PASSWORD, CHEAP_HASH)
+    rows = [
+        f"{ADA},Lady,{stored}",
+        "eve@example.org,LADY,",
+        "bob@example.org,bob@home,",
+        "cy@example.org,,",
+        "di@example.org,di,",
+    ]
+    file = tmp_path / "users.csv"
+    file.write_text("\n".join(["email,username,password", *rows]))
+    args = ["auth", "import", "--from", "django", str(file)]
+    runner = app.test_cli_runner()
+    assert "3 would be taken in" in runner.invoke(args=[*args, "--dry-run"]).output
+
+    output = runner.invoke(args=args).output
+    assert "2 taken in, 0 there already, 3 refused." in output
+    assert "line 3: it has the same user name as line 2.\n" in output
+    assert "line 4: its user name is too long, or has a space or an @.\n" in output
+    assert "line 5: Your database refuses it: NOT NULL constraint failed" in output
+    with app.app_context():
+        assert players.authenticate("Lady", PASSWORD).email == ADA
+
+    file.write_text("email,username\nfay@example.org,DI\n")
+    assert "line 2: its user name is taken.\n" in runner.invoke(args=args).output
+
+
+def test_names_that_the_class_has_no_place_for_are_left(
+    app: Flask, tmp_path: Path
+) -> None:
+    """User names hinder nobody from coming where one signs in with an address."""
+    SimpleAuth(app, store=MemoryStore())
+    file = tmp_path / "users.csv"
+    file.write_text("email,username\na@b.org,Ada L.\nb@b.org,Ada L.\n")
+    output = app.test_cli_runner().invoke(args=["auth", "import", str(file)]).output
+    assert "2 taken in, 0 there already, 0 refused." in output
+
+
+def test_an_account_that_the_database_refuses(
+    app: Flask, players: SimpleAuth[Player]
+) -> None:
+    """What a column of the app's own lacks is said in a sentence, without values."""
+    args = ["auth", "create-user", ADA, "--password", PASSWORD]
+    result = app.test_cli_runner().invoke(args=args)
+    assert result.exit_code == 1
+    assert result.output == (
+        "Error: Your database refuses it: NOT NULL constraint failed: player.nick.\n"
+    )

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from .confirmation import note_confirmed
-from .errors import InvalidIdentity, Taken
+from .errors import InvalidIdentity, InvalidUsername, Taken
 from .exports import SURPLUS, Row
 from .flows import grant
-from .identity import clean_name, normalise
+from .identity import clean_name, normalise, normalise_username
 from .passwords import is_readable
 from .services import Services, audited
 from .signals import user_created
@@ -25,6 +25,7 @@ Columns = Mapping[str, tuple[str, ...]]
 SHAPES: Mapping[str, Columns] = {
     "plain": {
         "email": ("email",),
+        "username": ("username",),
         "name": ("name",),
         "password_hash": ("password_hash",),
         "active": ("active",),
@@ -33,6 +34,7 @@ SHAPES: Mapping[str, Columns] = {
     },
     "django": {
         "email": ("email",),
+        "username": ("username",),
         "name": ("first_name", "last_name"),
         "password_hash": ("password",),
         "active": ("is_active",),
@@ -40,6 +42,7 @@ SHAPES: Mapping[str, Columns] = {
     },
     "flask-security": {
         "email": ("email",),
+        "username": ("username",),
         "name": ("username",),
         "password_hash": ("password",),
         "active": ("active",),
@@ -67,6 +70,8 @@ class Newcomer:
     """A user of another system."""
 
     email: str
+    #: Empty if they have none, or your user class has no place for it.
+    username: str = ""
     name: str = ""
     #: Empty if they have none, and need a link to a new one.
     password_hash: str = field(default="", repr=False)
@@ -90,6 +95,7 @@ def read_row(row: Row, columns: Columns) -> Newcomer:
     }
     return Newcomer(
         email=_email(values["email"]),
+        username=_username(values.get("username", [])),
         name=_name(values.get("name", [])),
         password_hash=_hash(values.get("password_hash", [])),
         active=_flag(values.get("active", [])),
@@ -102,12 +108,15 @@ def check(services: Services[U], newcomer: Newcomer) -> None:
     """Tell whether there can be an account for them.
 
     :raises Taken: if the address has one.
-    :raises Refused: if the user class cannot hold what is known of them.
+    :raises Refused: if the user class cannot hold what is known of them, or their user
+        name is somebody else's.
     """
     if newcomer.roles and services.attributes.roles is None:
         raise Refused("they have roles, and your user class has none")
     if services.users.find(newcomer.email) is not None:
         raise Taken()
+    if newcomer.username and services.users.find(newcomer.username) is not None:
+        raise Refused("its user name is taken")
 
 
 @audited("import-account")
@@ -122,6 +131,8 @@ def take_in(services: Services[U], newcomer: Newcomer) -> U:
         "password_hash": newcomer.password_hash,
         "active": newcomer.active,
     }
+    if newcomer.username:
+        values["username"] = newcomer.username
     with services.transaction():
         user = services.users.create(values)
         for role in sorted(newcomer.roles):
@@ -142,6 +153,14 @@ def _email(values: Sequence[Any]) -> str:
         return normalise(text)
     except InvalidIdentity:
         raise Refused("its address is not like name@example.org") from None
+
+
+def _username(values: Sequence[Any]) -> str:
+    text = _text(values, "its user name")
+    try:
+        return normalise_username(text) if text else ""
+    except InvalidUsername:
+        raise Refused("its user name is too long, or has a space or an @") from None
 
 
 def _name(values: Sequence[Any]) -> str:

@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from ..errors import AuthError
+from ..store import Conflict
 
 # Each of these modules adds commands to the group.
 _COMMANDS = ("accounts", "checking", "moving")
@@ -41,3 +42,12 @@ def plain_errors() -> Generator[None, None, None]:
         yield
     except (AuthError, RuntimeError) as error:
         raise click.ClickException(str(error)) from error
+    except Conflict as error:
+        raise click.ClickException(in_plain_words(error)) from error
+
+
+def in_plain_words(error: Conflict) -> str:
+    """Say which constraint of the app's own database is broken."""
+    # After the first line PostgreSQL prints the row, with the hash that is in it.
+    reason = str(error).partition("\n")[0]
+    return f"Your database refuses it: {reason}."

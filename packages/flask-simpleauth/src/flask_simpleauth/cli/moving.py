@@ -12,11 +12,11 @@ import click
 from .. import newcomers, normalising
 from ..errors import Taken
 from ..exports import Export, Row, UnreadableExport
-from ..newcomers import SHAPES, Columns, Newcomer, Refused
+from ..newcomers import SHAPES, Columns, Refused
 from ..services import Services
 from ..state import current_state
-from ..store import ListsAddresses
-from .group import auth_cli, plain_errors
+from ..store import Conflict, ListsAddresses
+from .group import auth_cli, in_plain_words, plain_errors
 
 
 @dataclass
@@ -30,14 +30,15 @@ class _Arrival:
     without_password: int = 0
     there: int = 0
     refused: list[str] = field(default_factory=list[str])
-    #: Where each address came first.
+    #: Where each address and each user name came first.
     _seen: dict[str, str] = field(default_factory=dict[str, str])
 
     def take(self, row: Row) -> None:
         """Take in the user of a row, unless they are there or it will not do."""
         try:
             newcomer = newcomers.read_row(row, self.columns)
-            self._refuse_second(newcomer, row)
+            self._refuse_second("address", newcomer.email, row)
+            self._refuse_second("user name", newcomer.username, row)
             newcomers.check(self.services, newcomer)
             if not self.dry_run:
                 newcomers.take_in(self.services, newcomer)
@@ -45,14 +46,17 @@ class _Arrival:
             self.there += 1
         except Refused as error:
             self.refused.append(f"{row.where}: {error}.")
+        except Conflict as error:
+            self.refused.append(f"{row.where}: {in_plain_words(error)}")
         else:
             self.taken_in += 1
             self.without_password += not newcomer.password_hash
 
-    def _refuse_second(self, newcomer: Newcomer, row: Row) -> None:
-        first = self._seen.setdefault(newcomer.email, row.where)
+    def _refuse_second(self, what: str, value: str, row: Row) -> None:
+        # Which is which, the @ tells.
+        first = self._seen.setdefault(value, row.where) if value else row.where
         if first != row.where:
-            raise Refused(f"it has the same address as {first}")
+            raise Refused(f"it has the same {what} as {first}")
 
 
 @auth_cli.command("import")
@@ -77,17 +81,20 @@ class _Arrival:
 def import_(file: Path, shape: str, mapped: tuple[str, ...], dry_run: bool) -> None:
     """Take in the users in FILE: CSV with a header, or a JSON array.
 
-    The fields are email, name, password_hash, active, confirmed and roles. Who has an
-    account already is left as they are, so the command may be run again.
+    The fields are email, username, name, password_hash, active, confirmed and roles.
+    Who has an account already is left as they are, so the command may be run again.
     """
+    services = current_state().services()
     columns = {**SHAPES[shape], **_columns(mapped)}
+    if services.attributes.username is None:
+        del columns["username"]
     try:
         export = Export(file)
     except UnreadableExport as error:
         raise click.ClickException(str(error)) from error
     _check_columns(export, columns)
 
-    arrival = _Arrival(current_state().services(), columns, dry_run)
+    arrival = _Arrival(services, columns, dry_run)
     label = "Looking" if dry_run else "Importing"
     with plain_errors(), click.progressbar(export, label=label) as rows:
         for row in rows:
