@@ -62,6 +62,14 @@ def test_level_3_does_not_count(app: Flask) -> None:
     assert "0 met, 0 not met" in output
 
 
+def test_no_secret_key(app: Flask) -> None:
+    """What nothing works without is told at once, and not by each row."""
+    app.config["SECRET_KEY"] = None
+    code, output = run(app, "--row", "7.4.1")
+    assert code == 1
+    assert output.startswith("Error: SECRET_KEY is not set")
+
+
 def test_unknown_row(app: Flask) -> None:
     """A number that is no row is refused, rather than nothing looked at."""
     for option in ("--row", "--accept"):

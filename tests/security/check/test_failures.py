@@ -7,6 +7,7 @@ import string
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,6 +41,7 @@ from flask_simpleauth.stores import memory
 from flask_simpleauth.testing import Mailbox
 from flask_simpleauth.throttling import Limit, Throttle
 from wtforms import StringField, TelField
+from wtforms.validators import Length, Regexp
 
 if TYPE_CHECKING:
     from tests.security.check.conftest import Judge, Look, MakeApp
@@ -110,6 +112,34 @@ def twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(links.Links, "_state_of", lambda *_: "")
 
 
+def blanks_are_never_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse a password that begins with one."""
+    real = passwords.Passwords.verify
+    monkeypatch.setattr(
+        passwords.Passwords,
+        "verify",
+        lambda self, stored, text: text[:1] != " " and real(self, stored, text),
+    )
+
+
+def once_only(owner: Any, name: str, then: object) -> Break:
+    """Do what it does the first time, when it is seen whether anybody gets in."""
+
+    def break_it(monkeypatch: pytest.MonkeyPatch) -> None:
+        real, calls = getattr(owner, name), count()
+        monkeypatch.setattr(
+            owner, name, lambda *args: then if next(calls) else real(*args)
+        )
+
+    return break_it
+
+
+def short_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make keys of eight characters, and take them."""
+    monkeypatch.setattr(sessions, "new_key", lambda: foreseeable()[:8])
+    monkeypatch.setattr(sessions, "KEY_LENGTH", 8)
+
+
 # By the row, whatever keeps it from being met. What a site can do is a configuration
 # or a template, in the tests below; this is what only we could do.
 BROKEN: dict[str, tuple[str, Break]] = {
@@ -123,12 +153,9 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "blanks are cut": ("6.2.8", put(passwords, "_normalised", str.strip)),
     "case is folded": ("6.2.8", put(passwords, "_normalised", str.casefold)),
     "end is cut": ("6.2.8", put(passwords, "_normalised", lambda text: text[:40])),
-    "none is right": ("6.2.8", put(passwords.Passwords, "verify", lambda *_: False)),
+    "blanks are never right": ("6.2.8", blanks_are_never_right),
     "short ones only": ("6.2.9", put(authentication, "MAX_LENGTH", 72)),
-    "none is right later": (
-        "6.2.10",
-        put(passwords.Passwords, "verify", lambda *_: False),
-    ),
+    "none is right later": ("6.2.10", once_only(passwords.Passwords, "verify", False)),
     "no words": ("6.2.11", put(strength.PasswordRules, "_is_about", lambda *_: False)),
     "no throttle": ("6.3.1", put(Throttle, "reserve", lambda *_, **__: [])),
     "no limit by address": (
@@ -162,12 +189,9 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "for whatever comes": ("6.6.2", put(links.Links, "_state_of", lambda *_: "")),
     "made up": ("6.6.3", put(recovery, "finish_reset", nothing)),
     "any key": ("7.2.1", put(sessions.Sessions, "resolve", anybodys)),
-    "no key": ("7.2.1", put(sessions.Sessions, "resolve", nothing)),
+    "no key, but the first": ("7.2.1", once_only(sessions.Sessions, "resolve", None)),
     "static": ("7.2.2", put(sessions, "new_key", lambda: "k" * 43)),
-    "short keys": (
-        "7.2.3",
-        put(sessions, "new_key", lambda: foreseeable()[:8]),
-    ),
+    "short keys": ("7.2.3", short_keys),
     "the old goes on": ("7.2.4", put(sessions.Sessions, "end", nothing)),
     "never idle": ("7.3.1", put(sessions.Sessions, "_idle", lambda *_: 10**9)),
     "for ever": ("7.3.2", put(sessions.Sessions, "_runs", lambda *_: True)),
@@ -189,11 +213,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
         "7.5.2",
         put(sessions.Sessions, "end_others", lambda *_, **__: 0),
     ),
-    "nobody is signed in, so nothing is seen": (
-        "7.4.4",
-        put(visit.Visit, "sign_in_with", nothing),
-    ),
-    "no cookie": ("3.3.1", put(visit.Visit, "finish", lambda self, response: response)),
+    "another cookie": ("3.3.1", put(visit, "cookie_name", lambda **_: "__Host-other")),
 }
 
 
@@ -361,25 +381,75 @@ def test_without_active(make_app: MakeApp, verdict: Judge) -> None:
     assert verdict(app, "7.4.2") == "pass"
 
 
-@pytest.mark.parametrize("answer", [False, OSError("no network")])
-def test_stolen_passwords(make_app: MakeApp, answer: object, verdict: Judge) -> None:
-    """What is to know stolen passwords is asked, and has to know one."""
+@pytest.mark.parametrize("answer", [False, True, OSError("no network")])
+def test_stolen_passwords(
+    make_app: MakeApp, answer: bool | OSError, verdict: Judge
+) -> None:
+    """What is to know stolen passwords is asked, has to know one, and not any."""
 
     def breached(password: str) -> bool:
         if isinstance(answer, OSError):
             raise answer
-        return False
+        return answer
 
     assert verdict(make_app(breached=breached), "6.2.12") == "fail"
 
 
-@pytest.mark.parametrize("number", ["6.3.3", "6.4.4"])
-def test_something_more_is_asked_for(
-    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, number: str, verdict: Judge
+@pytest.mark.parametrize(
+    "number", ["6.2.3", "6.3.3", "6.3.8", "6.4.4", "7.3.1", "7.4.1", "7.4.2", "7.6.2"]
+)
+def test_nobody_gets_in(make_app: MakeApp, look: Look, number: str) -> None:
+    """Where nobody can sign in, nothing is met by that."""
+    app = make_app()
+    app.before_request(lambda: ("Closed today.", 503))
+    finding = look(app, number)
+    assert finding.verdict.value == "fail"
+    assert "could not be tried" in finding.seen
+    assert "/auth/-/forms/login, which answered 503." in finding.seen
+
+
+class Fussy(SignupForm):
+    """What a sign-up form should not ask for."""
+
+    password: Any = StringField(
+        validators=[Length(max=40), Regexp("[a-z]")],
+        render_kw={"onpaste": "return false"},
+    )
+    pet = StringField("The name of your first pet")
+
+
+@pytest.mark.parametrize("number", ["6.2.5", "6.2.6", "6.2.7", "6.2.9", "6.4.2"])
+@pytest.mark.parametrize("mailer", [None, Mailbox()], ids=["at once", "by a link"])
+def test_own_sign_up_form(
+    make_app: MakeApp, number: str, mailer: Mailbox | None, verdict: Judge
 ) -> None:
-    """Where a password alone signs nobody in, there is more than that."""
-    monkeypatch.setattr(visit.Visit, "sign_in_with", nothing)
-    assert verdict(make_app(), number) == ("pass" if number == "6.3.3" else "fail")
+    """A form of the app's own is looked at, and filled in, as visitors get it."""
+    app = make_app(sign_up_form=Fussy, mailer=mailer)
+    assert verdict(app, number) == "fail"
+
+
+def test_nobody_signs_up(make_app: MakeApp, verdict: Judge) -> None:
+    """Where nobody can sign up, no form asks anything of a password."""
+    app = make_app(sign_up_form=Fussy, config={"SIMPLEAUTH_SIGN_UP": "closed"})
+    assert verdict(app, "6.2.6") == verdict(app, "6.2.9") == "pass"
+
+
+def test_names_that_are_taken(
+    make_app: MakeApp, monkeypatch: pytest.MonkeyPatch, verdict: Judge
+) -> None:
+    """Signing up tells who has a user name, whatever is mailed."""
+    app = make_app(mailer=Mailbox())
+    assert verdict(app, "6.3.8") == "pass"
+    users = app.extensions["simpleauth"].services().users
+    monkeypatch.setattr(users, "attributes", Attributes(username="nick"))
+    assert verdict(app, "6.3.8") == "fail"
+
+
+def test_another_site_signs_somebody_in(make_app: MakeApp, look: Look) -> None:
+    """It is told what lets it."""
+    finding = look(make_app(config={"NAMEFORM_CSRF": "off"}), "7.6.2")
+    assert finding.verdict.value == "fail"
+    assert "NAMEFORM_CSRF" in finding.cure
 
 
 def test_other_ways_in(make_app: MakeApp, look: Look) -> None:
@@ -445,6 +515,20 @@ def test_nowhere_to_sign_out(make_app: MakeApp, look: Look) -> None:
     assert finding.verdict.value == "fail"
     assert "No way to sign out on /bare." in finding.seen
     assert "not to be seen with a made-up account: /admin" in finding.seen.lower()
+
+
+def test_no_page_is_seen(make_app: MakeApp, look: Look) -> None:
+    """That each page lets one sign out is not said where none could be seen."""
+    app = make_app()
+
+    @app.before_request
+    def show_no_page() -> tuple[str, int] | None:
+        is_page = request.headers.get("Accept") == "text/html"
+        return ("Not today.", 404) if is_page else None
+
+    finding = look(app, "7.4.4")
+    assert finding.verdict.value == "fail"
+    assert finding.seen.startswith("No page for signed-in users could be seen.")
 
 
 def test_document_gone_stale(make_app: MakeApp, verdict: Judge) -> None:

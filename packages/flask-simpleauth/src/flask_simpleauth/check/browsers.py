@@ -22,7 +22,7 @@ _HTTPS = (
 )
 _SESSION = (
     "SESSION_COOKIE_SECURE = True and SESSION_COOKIE_NAME = '__Host-session', which"
-    " needs https."
+    " needs https, SESSION_COOKIE_DOMAIN = None and SESSION_COOKIE_PATH = '/'."
 )
 
 #: Ways in which browsers are led elsewhere.

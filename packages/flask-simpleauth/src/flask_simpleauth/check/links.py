@@ -14,6 +14,7 @@ from ..errors import LinkIsDead
 from ..links import Purpose
 from ..origin import is_own_machine
 from ..tokens import digest_of, signer
+from .fields import sign_up_path
 from .rehearsal import Account, Rehearsal
 from .report import OURS, Finding, in_hours, in_words, met, not_applicable, not_met, row
 
@@ -103,19 +104,12 @@ def recovery_process(probe: Rehearsal) -> Finding:
 
 
 @row("6.4.4", 2, "Who has lost a factor proves who they are as at the beginning")
-def lost_factor(probe: Rehearsal) -> Finding:
-    """Look whether there is a second factor to lose."""
-    browser = probe.signed_in()
-    seen = (
-        "A password was all that signing in asked for, so there is no second factor"
-        " that could be replaced."
-    )
-    if browser.is_signed_in:
-        return not_met(seen, "It comes with a second factor; there is none yet.")
+def lost_factor(_probe: Rehearsal) -> Finding:
+    """Say what came of signing in, without which no row is looked at."""
     return not_met(
-        "A password alone did not sign anybody in: what else this app asks for is not"
-        " known here.",
-        "See what the row asks of it, and accept the row.",
+        "A password was all that signing in asked for, so there is no second factor"
+        " that could be replaced.",
+        "It comes with a second factor; there is none yet.",
     )
 
 
@@ -219,7 +213,7 @@ def bound(probe: Rehearsal) -> Finding:
 @row("6.6.3", 2, "Codes that are typed cannot be tried out")
 def guessed(probe: Rehearsal) -> Finding:
     """Look for a field for a code, and try the only thing there is."""
-    pages = [probe.page(path) for path in ("login", "forgot", "signup")]
+    pages = [probe.page(path) for path in ("login", "forgot", sign_up_path(probe))]
     asked = [
         each.get("name", "")
         for page in pages

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 
 from flask import Flask
 
-from . import browsers, links, passwords, policy, sessions, ways
-from .rehearsal import outside, rehearse
+from . import browsers, fields, links, passwords, policy, sessions, ways
+from .rehearsal import Rehearsal, outside, rehearse
 from .report import Finding, Report, Row, RowResult, not_met
 
 #: V6 and V7 of OWASP ASVS 5.0.0 at the levels 1 and 2, and what else is about
@@ -25,8 +25,8 @@ ROWS: tuple[Row, ...] = (
     passwords.change_asks,
     passwords.common,
     passwords.composition,
-    passwords.masked,
-    passwords.managers,
+    fields.masked,
+    fields.managers,
     passwords.verbatim,
     passwords.most_length,
     passwords.rotation,
@@ -38,7 +38,7 @@ ROWS: tuple[Row, ...] = (
     ways.ways_in,
     ways.enumeration,
     links.first_secrets,
-    passwords.hints,
+    fields.hints,
     links.recovery_process,
     links.lost_factor,
     links.once,
@@ -46,7 +46,7 @@ ROWS: tuple[Row, ...] = (
     links.generator,
     links.entropy,
     links.lifetime,
-    passwords.telephone,
+    fields.telephone,
     links.bound,
     links.guessed,
     ways.several_providers,
@@ -104,7 +104,7 @@ def report_of(results: Collection[RowResult]) -> Report:
 def _look(app: Flask, row: Row, document: str | None) -> Finding:
     try:
         with rehearse(app, document) as rehearsal:
-            return row.look(rehearsal)
+            return _hindrance(rehearsal) or row.look(rehearsal)
     except Exception as error:
         # What could not be looked at is not met, whatever the reason.
         return not_met(
@@ -112,3 +112,18 @@ def _look(app: Flask, row: Row, document: str | None) -> Finding:
             "See whether the app's pages work without an account of your own, and"
             " accept the row once you have looked yourself.",
         )
+
+
+def _hindrance(probe: Rehearsal) -> Finding | None:
+    """Return why nothing can be tried, where nobody gets in: no row is met by that."""
+    browser = probe.browser()
+    answer = browser.sign_in(probe.account())
+    if browser.is_signed_in:
+        return None
+    return not_met(
+        "It could not be tried: a made-up account did not get in at"
+        f" {probe.origin}{probe.form_path('login')}, which answered"
+        f" {answer.status_code}.",
+        "See what the app asks for besides, as a before_request or a host name may; if"
+        " that is right, accept the row once you have looked yourself.",
+    )

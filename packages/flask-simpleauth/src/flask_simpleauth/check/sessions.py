@@ -208,8 +208,13 @@ def consent(probe: Rehearsal) -> Finding:
         browser.get(f"{probe.prefix}/{path}", query_string={"email": account.email})
     before = probe.store.tokens.list_for(account.user.id, "session")
     cross = _sent_by_another_site(probe, account)
-    if before or cross.is_signed_in or browser.is_signed_in:
+    if before or browser.is_signed_in:
         return not_met("A session began without a form being sent.", OURS)
+    if cross.is_signed_in:
+        return not_met(
+            "A form that another site sent began a session.",
+            "NAMEFORM_CSRF must not be 'off'.",
+        )
     return met(
         f"Opening {len(paths)} pages, a link to a new password among them, and a form"
         " that another site sent, began none."

@@ -13,7 +13,7 @@ import click
 from flask import current_app
 
 from ..state import current_state
-from .group import auth_cli
+from .group import auth_cli, plain_errors
 
 if TYPE_CHECKING:
     from ..check import Report, RowResult
@@ -53,6 +53,8 @@ def check(
     if unknown := sorted({*accept, *row} - known):
         raise click.UsageError(f"There is no row {', '.join(unknown)}.")
 
+    with plain_errors():
+        current_state().secret_keys()
     app: Any = current_app
     chosen = [each for each in ROWS if not row or each.number in row]
     text = None if policy is None else policy.read_text("utf-8")
