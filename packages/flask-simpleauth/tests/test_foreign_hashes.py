@@ -137,6 +137,7 @@ BROKEN = [
     "pbkdf2_sha256$1000",
     "scrypt$3$salt$8$5$abcd",
     "scrypt:3:8:5$salt$abcd",
+    "pbkdf2:sha256:99999999999$salt$abcd",
     "$pbkdf2-sha512$1000$salt",
     "$pbkdf2-nonsense$1000$salt$abcd",
 ]

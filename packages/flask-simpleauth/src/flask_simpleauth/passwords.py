@@ -95,7 +95,7 @@ class Passwords:
             return self._foreign.verify(stored, password)
         try:
             return check_password_hash(stored, _normalised(password))
-        except ValueError:
+        except (ValueError, OverflowError):
             logger.warning("The password hash of a user cannot be read.")
             return None
 
