@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -339,6 +340,14 @@ def test_unreadable_files(
     file.write_bytes(data)
     result = runner.invoke(args=["auth", "import", str(file)])
     assert message in result.output
+    assert result.exit_code == 1
+
+
+def test_a_pipe(runner: FlaskCliRunner, tmp_path: Path) -> None:
+    """What cannot be read twice is refused for that, not for what it has in it."""
+    os.mkfifo(pipe := tmp_path / "users.csv")
+    result = runner.invoke(args=["auth", "import", str(pipe)])
+    assert "a pipe can be read only once" in result.output
     assert result.exit_code == 1
 
 

@@ -31,6 +31,8 @@ class Export:
     """
 
     def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise UnreadableExport("This is no file, and a pipe can be read only once.")
         self._path = path
         self._items: list[Any] | None = None
         if path.suffix.lower() == ".json":
