@@ -106,6 +106,22 @@ def test_role_without_a_name(
 
 
 @pytest.mark.usefixtures("ada")
+def test_token_without_a_name(runner: FlaskCliRunner) -> None:
+    """A token that an empty variable of a script names could not be told apart."""
+    for name in ("", " ", "\0"):
+        args = ["auth", "create-token", "ada@example.org", name]
+        assert runner.invoke(args=args).output == "Error: A token needs a name.\n"
+
+
+@pytest.mark.usefixtures("ada")
+def test_link_for_who_is_deactivated(runner: FlaskCliRunner) -> None:
+    """A link to a new password is not made where the password would not help."""
+    runner.invoke(args=["auth", "deactivate", "ada@example.org"])
+    result = runner.invoke(args=["auth", "reset-link", "ada@example.org"])
+    assert result.output.startswith("Error: This user is deactivated")
+
+
+@pytest.mark.usefixtures("ada")
 def test_revoke_role(runner: FlaskCliRunner) -> None:
     """A role is taken away; one that is not there is no error."""
     runner.invoke(args="auth grant ada@example.org admin")

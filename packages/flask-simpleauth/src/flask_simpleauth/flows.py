@@ -189,8 +189,10 @@ def create_api_token(
 ) -> str:
     """Make a token for a program that acts as the user, and return its text.
 
-    :raises RuntimeError: if the user is deactivated.
+    :raises RuntimeError: if the user is deactivated, or the token has no name.
     """
+    if not clean_name(name):
+        raise RuntimeError("A token needs a name.")
     if not may_sign_in(services, user):
         raise RuntimeError("This user is deactivated, so a token would be no use.")
     made = services.api_tokens.make(

@@ -14,6 +14,7 @@ from .. import deletion, ending, flows, invitations, joining, recovery
 from ..identity import normalise_either
 from ..origin import current_site
 from ..services import Services
+from ..standing import may_sign_in
 from ..state import current_state
 from ..store import Attributes
 from ..takeout import export_account
@@ -91,6 +92,8 @@ def passwd(email: str, password: str) -> None:
 def reset_link(email: str) -> None:
     """Print a link with which the owner of EMAIL can set a new password, once."""
     with _account(email) as (services, user):
+        if not may_sign_in(services, user):
+            raise RuntimeError("This user is deactivated, so a link would be no use.")
         key = recovery.start_reset(services, user)
     click.echo(current_site().url("simpleauth.reset_page", key=key))
 
