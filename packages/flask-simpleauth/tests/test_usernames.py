@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_simpleauth import BadCredentials, InvalidUsername, SimpleAuth, UsernameTaken
+from flask_simpleauth import (
+    BadCredentials,
+    InvalidUsername,
+    SimpleAuth,
+    UsernameTaken,
+    WeakPassword,
+)
 from flask_simpleauth.stores.memory import MemoryStore
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_simpleauth.testing import CHEAP_HASH, AuthClient, Mailbox, client_for
@@ -270,3 +276,23 @@ def test_an_account_that_the_database_refuses(
     assert result.output == (
         "Error: Your database refuses it: NOT NULL constraint failed: player.nick.\n"
     )
+
+
+def test_no_password_of_ones_name(app: Flask, players: SimpleAuth[Player]) -> None:
+    """Who knows the user name does not know most of the password."""
+    weak = "grandmaster-7"
+    with app.app_context():
+        with pytest.raises(WeakPassword, match="more than your name"):
+            players.create_user(ADA, weak, username="GrandMaster")
+        players.create_user(ADA, PASSWORD, username="GrandMaster")
+    result = app.test_cli_runner().invoke(args=f"auth passwd {ADA} --password {weak}")
+    assert "more than your name" in result.output
+
+
+def test_the_document_says_so(app: Flask, players: SimpleAuth[Player]) -> None:
+    """How accounts are protected is written of user names too, where there are some."""
+    runner = app.test_cli_runner()
+    text = " ".join(runner.invoke(args="auth policy").output.split())
+    assert "for an account (for its address and its user name, each" in text
+    assert "those of the name, the user name and the e-mail address" in text
+    assert "One signs in with an address or a user name and a password" in text

@@ -80,7 +80,7 @@ def create_user(
     :raises WeakPassword: if the password will not do.
     """
     normalised = normalise(identity)
-    _check_strength(services, secret, normalised, name)
+    services.rules.check(secret, personal=[normalised, name, username])
     # Asked before hashing only to spare the work; the store's constraint decides.
     if services.users.find(normalised) is not None:
         raise Taken()
@@ -161,7 +161,8 @@ def check_new_password(services: Services[U], user: U, new: str) -> None:
     :raises WeakPassword: with what a good one needs.
     """
     read = services.attributes.read
-    _check_strength(services, new, read(user, "email"), read(user, "name"))
+    known = (read(user, name) or "" for name in ("email", "name", "username"))
+    services.rules.check(new, personal=known)
 
 
 def set_active(services: Services[U], user: U, *, active: bool) -> None:
@@ -238,9 +239,3 @@ def _create(services: Services[U], values: dict[str, Any]) -> U:
         if key is not None:  # inside pending work it has none yet
             services.tokens.revoke(key)
     return user
-
-
-def _check_strength(
-    services: Services[U], secret: str, identity: str, name: str | None
-) -> None:
-    services.rules.check(secret, personal=[identity, name or ""])

@@ -32,6 +32,8 @@ _SIGN_UP_MODES = {
 
 _WAITS = SIGN_IN.waits or Waits()
 
+_COUNTED_APART = " (for its address and its user name, each counted by itself)"
+
 _UNLOCK = "Who has to wait on another one is mailed a link that makes it known."
 
 #: What NIST SP 800-63B allows before the password is to be shown again, at AAL1.
@@ -42,18 +44,17 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
         "Against guessing",
         """
 Tries to sign in are counted before a password is looked at, in the store that all
-workers share. After {by_account} wrong passwords for an account a try is looked at only
-after a wait, of {first} seconds to begin with and twice as long after each further one,
-up to {longest} minutes; {memory} hours after the first try all is forgotten. From one
-network address (an IPv6 network of /64 counts as one) {by_address} tries are looked at
-in {window} minutes, whatever the accounts. All others are refused, with the status 429
-and the time to wait. A right password takes back the try it was. Links to a new
-password
-are sent {resets} times an hour to one address of mail, and {resets_by_address} times
-for one network; {sign_ups} sign-ups an hour are taken from one network. A new password
-has {least} characters or more, and is none of {common} passwords, words and runs of
-keys of that length that are tried first. At most one password more than there are
-cores is hashed at a time.
+workers share. After {by_account} wrong passwords for an account{or_name} a try is
+looked at only after a wait, of {first} seconds to begin with and twice as long after
+each further one, up to {longest} minutes; {memory} hours after the first try all is
+forgotten. From one network address (an IPv6 network of /64 counts as one) {by_address}
+tries are looked at in {window} minutes, whatever the accounts. All others are refused,
+with the status 429 and the time to wait. A right password takes back the try it was.
+Links to a new password are sent {resets} times an hour to one address of mail, and
+{resets_by_address} times for one network; {sign_ups} sign-ups an hour are taken from
+one network. A new password has {least} characters or more, and is none of {common}
+passwords, words and runs of keys of that length that are tried first. At most one
+password more than there are cores is hashed at a time.
 
 Nobody is locked out. A device on which the owner of an account has signed in before is
 known by a signed cookie, which signs nobody in, and its tries are counted by
@@ -68,20 +69,20 @@ part of the library, and no setting changes them.
         """
 A new password is refused if less than half of the least length is left of it without
 these words: the name of the app ({app}), the parts of the site's address ({origin}),
-and those of the name and the e-mail address of the person. Capitals make no difference,
-and words count from three characters on.
+and those of the name{and_name} and the e-mail address of the person. Capitals make no
+difference, and words count from three characters on.
 """,
     ),
     "6.1.3": (
         "Ways in",
         """
-One signs in with an address and a password, in a form or as JSON. Both go through one
-function, which counts tries and verifies exactly one password. A program shows an API
-token (Authorization: Bearer): 256 random bits, kept as a digest, which can be limited,
-given an end, and revoked; then cookies do not count. Who has forgotten their password
-sets a new one with {reset_link}, which is good once and for {reset_minutes} minutes,
-and signs in with it. As for new accounts, {sign_up}. There is no HTTP Basic, no token
-in an address, no second factor, and no sign-in by another site.
+One signs in with an address{or_with_name} and a password, in a form or as JSON. Both go
+through one function, which counts tries and verifies exactly one password. A program
+shows an API token (Authorization: Bearer): 256 random bits, kept as a digest, which can
+be limited, given an end, and revoked; then cookies do not count. Who has forgotten
+their password sets a new one with {reset_link}, which is good once and for
+{reset_minutes} minutes, and signs in with it. As for new accounts, {sign_up}. There is
+no HTTP Basic, no token in an address, no second factor, and no sign-in by another site.
 """,
     ),
     "7.1.1": (
@@ -91,8 +92,9 @@ A session ends when it was not used for {idle}, or for {remember_idle} where its
 wanted to stay signed in on a device, and in any case {lifetime} after its sign-in.
 {nist} It also ends when its owner signs out, changes the password, is deactivated or
 deleted, or ends it from another device, and when an administrator ends it. Deleting an
-account, downloading its data and ending other sessions ask for the password if it was
-shown more than 10 minutes ago; changing the password or the address asks in any case.
+account, downloading its data, making an API token and ending other sessions ask for the
+password if it was shown more than 10 minutes ago; changing the password or the address
+asks in any case.
 """,
     ),
     "7.1.2": (
@@ -124,7 +126,11 @@ def _text(number: str, state: State, app_name: str) -> str:
 def _values(state: State) -> dict[str, Any]:
     settings = state.settings()
     command = "a link from 'flask auth reset-link'"
+    has_names = state.services().attributes.username is not None
     return {
+        "or_name": _COUNTED_APART if has_names else "",
+        "and_name": ", the user name" if has_names else "",
+        "or_with_name": " or a user name" if has_names else "",
         "by_account": SIGN_IN.by_account,
         "by_address": SIGN_IN.by_address,
         "window": SIGN_IN.window // 60,
