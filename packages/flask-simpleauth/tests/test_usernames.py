@@ -86,6 +86,15 @@ def sign_up(client: AuthClient, **changes: Any) -> TestResponse:
     return client.post("/auth/-/forms/signup", data={**values, **changes})
 
 
+def test_neither(client: AuthClient) -> None:
+    """What is said of a wrong password does not take a user name for an address."""
+    sign_up(client)
+    data = {"email": "lady", "password": "wrong"}
+    answer = client.post("/auth/-/forms/login", data=data)
+    assert answer.status_code == 422
+    assert "That e-mail address or user name and that password do not" in answer.text
+
+
 @pytest.mark.parametrize("typed", ["lady", " LADY", "\uff2c\uff41dy", ADA])
 def test_either(client: AuthClient, typed: str) -> None:
     """One signs up with both and signs in with either, however it is typed."""

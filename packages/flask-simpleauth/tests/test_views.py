@@ -120,6 +120,27 @@ def test_forged_way_back(client: FlaskClient, target: str) -> None:
     assert sign_in(client, next=target).headers["Location"] == "/"
 
 
+def test_way_on_for_who_is_signed_in_by_now(client: FlaskClient) -> None:
+    """Who has signed in in another tab gets the page that was asked for in this one."""
+    asked = client.get("/in?a=b").headers["Location"]
+    sign_up(client)
+    for page in (asked, asked.replace("login", "signup")):
+        assert client.get(page).location == "/in?a=b"
+    assert client.get("/auth/login?next=//evil.example/").location == "/"
+
+
+def test_ways_between_pages(client: FlaskClient) -> None:
+    """From each page one comes home; where a password is asked for, to a new one."""
+    home, forgot = '<a href="/">Home</a>', '<a href="/auth/forgot">'
+    for path in ("login", "signup", "forgot"):
+        assert home in client.get(f"/auth/{path}").text
+    sign_up(client)
+    for path in ("account", "confirm"):
+        page = client.get(f"/auth/{path}").text
+        assert home in page
+        assert forgot in page
+
+
 def test_signed_in_needs_no_sign_in_page(client: FlaskClient) -> None:
     """Who is signed in is sent home from the pages for visitors."""
     assert client.get("/auth/logout").headers["Location"] == "/"

@@ -20,7 +20,7 @@ from .forms import SignupForm
 from .identity import normalise
 from .letters import Letters, deliver
 from .origin import current_site
-from .pages import go_home, refused, render
+from .pages import go_on, refused, render
 from .proxies import client_network
 from .refusals import dead_link
 from .sign_up_modes import good_links, is_open
@@ -34,7 +34,7 @@ from .way_back import open_next
 def signup_page() -> str | Response | tuple[str, int]:
     """Show the sign-up form, or say that visitors cannot sign up."""
     if current_visit().user is not None:
-        return go_home()
+        return go_on()
     if not is_open():
         mode = current_state().settings().sign_up
         return render("simpleauth/no_signup.html", mode=mode), 403

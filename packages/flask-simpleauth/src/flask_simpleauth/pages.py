@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Response, redirect
+from flask import Response, redirect, request
 from flask_nameform import FormError
 
 from .errors import AuthError, TryLater
 from .state import current_state
 from .texts import say
-from .way_back import home
+from .way_back import home, open_next
 
 
 def render(template: str, **context: object) -> str:
     """Render one of our pages in the site's layout."""
     state = current_state()
-    return state.layout.render(template, state.settings().base_template, **context)
+    base = state.settings().base_template
+    return state.layout.render(template, base, home=home(), **context)
 
 
 def go_home() -> Response:
     """Lead away from a page the visitor has no use for."""
     return cast(Response, redirect(home(), 303))
+
+
+def go_on() -> Response:
+    """Lead who is signed in by now to the page they had asked for."""
+    page = open_next(request.args.get("next", ""))
+    return cast(Response, redirect(page or home(), 303))
 
 
 def refused(error: AuthError, more: str = "") -> FormError:

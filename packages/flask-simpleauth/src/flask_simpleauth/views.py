@@ -6,12 +6,12 @@ from flask import Response
 from flask_nameform import FormError
 
 from . import unlocking
-from .errors import AuthError, Throttled
-from .forms import LoginForm, LogoutForm
-from .pages import go_home, refused, render
+from .errors import AuthError, BadCredentials, Throttled
+from .forms import LoginForm, LogoutForm, has_usernames
+from .pages import go_home, go_on, refused, render
 from .sign_up_modes import is_open
 from .state import current_state
-from .texts import texts
+from .texts import say, texts
 from .visit import current_visit
 from .way_back import home, open_next
 
@@ -19,7 +19,7 @@ from .way_back import home, open_next
 def login_page() -> str | Response:
     """Show the sign-in form, to who is not signed in."""
     if current_visit().user is not None:
-        return go_home()
+        return go_on()
     return render("simpleauth/login.html", sign_up=is_open())
 
 
@@ -40,10 +40,20 @@ def log_in(form: LoginForm) -> str | None:
         )
     except Throttled as error:
         raise _must_wait(error, form.email.data or "") from error
+    except BadCredentials as error:
+        raise FormError(_no_match(error), status=error.status) from error
     except AuthError as error:
         raise refused(error) from error
 
     return open_next(form.next.data or "")
+
+
+def _no_match(error: BadCredentials) -> str:
+    if not has_usernames():
+        return say(error)
+    return texts.gettext(
+        "That e-mail address or user name and that password do not match an account."
+    )
 
 
 def _must_wait(error: Throttled, identity: str) -> FormError:
