@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from flask_nameform.marker import Marker, page_url, read, sign, this_page
+from flask_nameform.marker import Marker, page_url, read, shown_on, sign, this_page
 
 
 @pytest.fixture
@@ -108,3 +108,11 @@ def test_a_post_is_a_page_if_a_get_shows_it(app: Flask) -> None:
         assert this_page() is None
     with app.test_request_context("/nowhere", method="HEAD"):
         assert this_page() == "/nowhere"
+
+
+def test_a_response_may_show_another_page(app: Flask) -> None:
+    """What a refused post shows instead is gone back to as that."""
+    with app.test_request_context("/act", method="POST"):
+        with shown_on("/form?a=b"):
+            assert this_page() == "/form?a=b"
+        assert this_page() is None

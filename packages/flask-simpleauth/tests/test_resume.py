@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask, render_template_string, request
@@ -155,6 +156,7 @@ def test_wrong_password_loses_nothing(client: FlaskClient) -> None:
     wrong = confirm(client, post(client, "/notes/x", NOTE), "wrong")
     assert wrong.status_code == 422
     assert "That is not your password." in wrong.text
+    assert "What you are about to do asks for it once more." in wrong.text
     assert go_on(client, confirm(client, wrong)).get_json()["tag"] == NOTE["tag"]
 
 
@@ -162,6 +164,29 @@ def test_page_that_can_be_got(client: FlaskClient) -> None:
     """Where a GET shows the page, a slip in the password loses nothing either."""
     wrong = confirm(client, post(client, "/page", {"a": "b"}), "wrong")
     assert go_on(client, confirm(client, wrong)).text == "page"
+
+
+@pytest.mark.parametrize("root", ["", "/app", "/my app", "/\u00e4"])
+@pytest.mark.parametrize("path", ["/notes/x", "/page"])
+def test_back_to_the_page(client: FlaskClient, root: str, path: str) -> None:
+    """Where nothing was kept, one comes back to the page, or home if it is none."""
+    data = {"file": (BytesIO(b"x"), "x.txt")}
+    base = f"http://localhost{quote(root)}/"
+    asked = client.post(path, data=data, headers=OWN_SITE, base_url=base)
+    assert "could not be kept" in asked.text
+    fields = fields_of(asked)
+    for password, status in (("wrong", 422), (PASSWORD, 303)):
+        answer = client.post(
+            "/auth/-/forms/confirm",
+            data={**fields, "password": password},
+            headers=OWN_SITE,
+            base_url=base,
+        )
+        assert answer.status_code == status
+        assert (">Home</a>" in answer.text) == (status == 422)
+    assert answer.headers["Location"] == quote(root) + (
+        "/page" if path == "/page" else "/"
+    )
 
 
 @pytest.mark.parametrize("seconds", [599, 600])

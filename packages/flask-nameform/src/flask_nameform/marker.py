@@ -6,6 +6,8 @@ going back there is never an open redirect.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -18,6 +20,9 @@ from .signing import serializer
 
 #: The name of the hidden field.
 FIELD = "_form"
+
+# Of a request that shows another page than its own: which one.
+_SHOWN_ON = "flask_nameform.shown_on"
 
 # What may stand in a path or query as it is (RFC 3986), and the escapes in it.
 _PATH_SAFE = "/:@!$&'()*+,;=~"
@@ -72,8 +77,24 @@ def load(text: str) -> Marker | None:
         return None
 
 
+@contextmanager
+def shown_on(page: str) -> Generator[None, None, None]:
+    """Take what is shown in this block for that page, which a GET of it shows too.
+
+    :param page: path and query below the script root, escaped as in a URL.
+    """
+    request.environ[_SHOWN_ON] = page
+    try:
+        yield
+    finally:
+        del request.environ[_SHOWN_ON]
+
+
 def this_page() -> str | None:
     """Return the page being shown, or ``None`` if a GET of its URL shows no page."""
+    if _SHOWN_ON in request.environ:
+        return str(request.environ[_SHOWN_ON])
+
     methods = request.url_rule.methods if request.url_rule is not None else None
 
     if request.method not in ("GET", "HEAD") and "GET" not in (methods or ()):

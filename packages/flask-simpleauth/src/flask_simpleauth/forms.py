@@ -224,7 +224,7 @@ class ConfirmForm(_OwnForm):
         [DataRequired(_("Enter your password."))],
         render_kw={"autocomplete": "current-password"},
     )
-    next = HiddenField(default=_sealed_next)
+    next = HiddenField(default=lambda: current_visit().way_back or _sealed_next())
     interrupted = HiddenField(default=lambda: current_visit().interrupted)
     submit = SubmitField(_("Continue"))
 

@@ -13,7 +13,7 @@ from flask import (
     request,
     url_for,
 )
-from flask_nameform.marker import page_url, this_page
+from flask_nameform.marker import page_url, shown_on, this_page
 
 from .errors import AuthError, LinkIsDead
 from .pages import render
@@ -31,7 +31,8 @@ def challenge() -> Response:
     """
     if wants_json():
         return _unauthorized(texts.gettext("Sign in first."))
-    return cast(Response, redirect(_address_of("simpleauth.login"), 303))
+    address = url_for("simpleauth.login", next=_sealed_page())
+    return cast(Response, redirect(address, 303))
 
 
 def ask_password() -> Response:
@@ -40,7 +41,8 @@ def ask_password() -> Response:
     What a form has posted goes on afterwards. Uploads and JSON are not kept: their
     sender gets 401 with the page to go to.
     """
-    visit, address = current_visit(), _address_of("simpleauth.confirm")
+    visit, way_back = current_visit(), _sealed_page()
+    address = url_for("simpleauth.confirm", next=way_back)
     if not visit.has_session:
         return _unauthorized(
             texts.gettext("Only who is signed in with a password may do this.")
@@ -52,8 +54,9 @@ def ask_password() -> Response:
     if request.method in ("GET", "HEAD"):
         return cast(Response, redirect(address, 303))
 
-    visit.interrupted = seal_request()
-    html = render("simpleauth/confirm.html", is_lost=not visit.interrupted)
+    visit.interrupted, visit.way_back = seal_request(), way_back
+    with shown_on(address.removeprefix(request.script_root)):
+        html = render("simpleauth/confirm.html", is_lost=not visit.interrupted)
     response = current_app.make_response((html, 401))
     response.cache_control.no_store = True
     return response
@@ -96,10 +99,10 @@ def wants_json() -> bool:
     return best == "application/json" or request.is_json
 
 
-def _address_of(endpoint: str) -> str:
-    """Return that of a page of ours that leads back to the page that was asked for."""
+def _sealed_page() -> str:
+    """Return the page that was asked for, to be come back to."""
     page = this_page()
-    return url_for(endpoint, next=seal_next(home() if page is None else page_url(page)))
+    return seal_next(home() if page is None else page_url(page))
 
 
 def _unauthorized(message: str, **more: str) -> Response:

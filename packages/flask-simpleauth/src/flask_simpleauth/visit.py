@@ -48,6 +48,8 @@ class Visit:
         self.token: Token | None = None
         #: This request, sealed, if it is to go on when the password has been shown.
         self.interrupted = ""
+        #: The page to go to then if not, sealed.
+        self.way_back = ""
         self._is_admitted = False
         self._new_key = ""
         self._changed = False
