@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Blueprint, Flask
@@ -11,6 +12,9 @@ from flask.views import MethodView
 from flask_nameform import Forms, NameForm
 from flask_simpleauth import SimpleAuth
 from flask_simpleauth.way_back import open_next
+
+if TYPE_CHECKING:
+    from conftest import Clock
 
 PASSWORD = "correct horse battery"
 
@@ -63,6 +67,49 @@ def test_anonymous_api_client(
     response = client.get("/api", headers=headers)
     assert response.status_code == 401
     assert response.get_json() == {"error": "Sign in first."}
+
+
+@pytest.mark.parametrize(
+    ("current", "back"),
+    [
+        ("http://localhost/list?page=2#end", "/list?page=2"),
+        ("https://evil.example/list", "/"),
+        ("//evil.example/list", "/"),
+        ("http://localhost//evil.example/", None),
+        ("nonsense", "/"),
+        ("", "/"),
+    ],
+)
+@pytest.mark.parametrize("fresh", [None, timedelta(0)])
+def test_part_of_a_page(
+    app: Flask,
+    auth: SimpleAuth,
+    client: FlaskClient,
+    clock: Clock,
+    current: str,
+    back: str | None,
+    fresh: timedelta | None,
+) -> None:
+    """Where htmx asks for a part of a page, it goes to the page that asks for more."""
+    guard = auth.login_required(fresh=fresh)
+    app.add_url_rule("/part", view_func=guard(lambda: "in"), methods=["GET", "POST"])
+    if fresh is not None:
+        client.post("/in")
+        clock.advance(60)
+
+    headers = {"HX-Request": "true", "HX-Current-URL": current}
+    for answer in (
+        client.get("/part", headers=headers),
+        client.post("/part", headers={**headers, "Sec-Fetch-Site": "same-origin"}),
+    ):
+        assert (answer.status_code, answer.text) == (401, "")
+        page, _, query = answer.headers["HX-Redirect"].partition("?next=")
+        assert page == ("/auth/login" if fresh is None else "/auth/confirm")
+        with app.test_request_context():
+            assert open_next(query) == back
+
+    boosted = client.get("/part", headers={**headers, "HX-Boosted": "true"})
+    assert boosted.status_code == 303
 
 
 def test_role(app: Flask, auth: SimpleAuth, client: FlaskClient) -> None:

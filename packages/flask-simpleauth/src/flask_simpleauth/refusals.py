@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import cast
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import (
     Response,
@@ -14,6 +15,7 @@ from flask import (
     url_for,
 )
 from flask_nameform.marker import page_url, shown_on, this_page
+from flask_nameform.wanted import Wanted, wanted
 
 from .errors import AuthError, LinkIsDead
 from .pages import render
@@ -27,19 +29,20 @@ from .way_back import home, seal_next
 def challenge() -> Response:
     """Return what asks a visitor to sign in.
 
-    A page leads to the one that asks and back again; an API client gets 401.
+    A page leads to the one that asks and back again; an API client gets 401, and so
+    does htmx, with the header that makes it go there.
     """
     if wants_json():
         return _unauthorized(texts.gettext("Sign in first."))
     address = url_for("simpleauth.login", next=_sealed_page())
-    return cast(Response, redirect(address, 303))
+    return _lead_to(address)
 
 
 def ask_password() -> Response:
     """Return what asks who is signed in for their password once more.
 
-    What a form has posted goes on afterwards. Uploads and JSON are not kept: their
-    sender gets 401 with the page to go to.
+    What a form has posted goes on afterwards. Uploads, JSON, and what htmx has sent are
+    not kept: their sender gets 401 with the page to go to.
     """
     visit, way_back = current_visit(), _sealed_page()
     address = url_for("simpleauth.confirm", next=way_back)
@@ -51,8 +54,8 @@ def ask_password() -> Response:
         return _unauthorized(
             texts.gettext("Show your password first."), redirect=address
         )
-    if request.method in ("GET", "HEAD"):
-        return cast(Response, redirect(address, 303))
+    if request.method in ("GET", "HEAD") or wanted() is Wanted.FRAGMENT:
+        return _lead_to(address)
 
     visit.interrupted, visit.way_back = seal_request(), way_back
     with shown_on(address.removeprefix(request.script_root)):
@@ -99,10 +102,28 @@ def wants_json() -> bool:
     return best == "application/json" or request.is_json
 
 
+def _lead_to(address: str) -> Response:
+    if wanted() is not Wanted.FRAGMENT:
+        return cast(Response, redirect(address, 303))
+    # It would follow a redirect by itself, and put the page where a part of one was.
+    response = current_app.response_class(status=401)
+    response.headers["HX-Redirect"] = address
+    return response
+
+
 def _sealed_page() -> str:
     """Return the page that was asked for, to be come back to."""
+    if wanted() is Wanted.FRAGMENT:
+        return seal_next(_page_of_htmx() or home())
     page = this_page()
     return seal_next(home() if page is None else page_url(page))
+
+
+def _page_of_htmx() -> str | None:
+    """Return the page, a part of which was asked for, if it is one of this site."""
+    current = urlsplit(request.headers.get("HX-Current-URL", ""))
+    is_own = current.netloc == request.host
+    return urlunsplit(("", "", current.path, current.query, "")) if is_own else None
 
 
 def _unauthorized(message: str, **more: str) -> Response:
