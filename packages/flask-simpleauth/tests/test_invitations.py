@@ -105,6 +105,16 @@ def test_the_last_invitation_counts(services: Services[PlainUser]) -> None:
     read(services, eves, BOTH)
 
 
+def test_an_account_ends_its_invitations(services: Services[PlainUser]) -> None:
+    """A role that was offered is not there for another account of the address."""
+    offered = invite(services, ADA, "admin")
+    key = start_sign_up(services, ADA)
+    user, _ = accept(services, key, PASSWORD, BOTH)
+    services.users.delete(user)
+    with pytest.raises(LinkIsDead):
+        read(services, offered, BOTH)
+
+
 def test_withdraw(services: Services[PlainUser]) -> None:
     """An invitation can be taken back, however the address is typed."""
     key = invite(services, ADA)
