@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 from flask import Flask
 from flask_simpleauth import AuditRecord, audited
+from sqlalchemy.exc import SQLAlchemyError
 
 from .extensions import db
 from .models import AuditEntry
@@ -41,4 +42,8 @@ def _keep(app: Flask, record: AuditRecord) -> None:
             detail=record.detail[:200],
         )
     )
-    db.session.commit()
+    try:
+        db.session.commit()
+    except SQLAlchemyError:
+        db.session.rollback()  # so that the session can be used for what comes
+        raise

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, current_app, render_template, request
+from sqlalchemy.exc import OperationalError, TimeoutError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from .texts import gettext
 
@@ -13,6 +14,14 @@ from .texts import gettext
 def init_app(app: Flask) -> None:
     """Show errors as pages."""
     app.register_error_handler(HTTPException, _show)
+    # Accounts say it themselves; the rest of the site is in the same database.
+    for error in (OperationalError, TimeoutError):
+        app.register_error_handler(error, _show_outage)
+
+
+def _show_outage(error: Exception) -> Any:  # what a view may return
+    current_app.logger.error("The database is unavailable.", exc_info=error)
+    return _show(ServiceUnavailable(retry_after=5))
 
 
 def _show(error: HTTPException) -> Any:  # what a view may return
@@ -29,7 +38,7 @@ def _show(error: HTTPException) -> Any:  # what a view may return
 
 def _page(code: int) -> str:
     # After a failure the layout, which asks the database who is there, may fail too.
-    template = "broken.html" if code == 500 else "error.html"
+    template = "broken.html" if code in (500, 503) else "error.html"
     titles = {
         400: gettext("That could not be understood"),
         403: gettext("That is not for you"),

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, Literal
 
 import pytest
-from flask_simpleauth import Busy, Message
+from flask_simpleauth import Busy, Message, StoreUnavailable
 from flask_simpleauth.passwords import Passwords
 from flask_simpleauth.testing import Mailbox
 from sqlalchemy import Engine, event
@@ -24,8 +24,8 @@ from sqlalchemy import Engine, event
 Way = Literal["refused", "unanswered", "gone", "full", "busy", "unsent"]
 
 
-class Outage(Exception):
-    """What a driver raises whose server or network fails."""
+class Outage(StoreUnavailable):
+    """What a store raises whose server or network fails."""
 
 
 class Faults:

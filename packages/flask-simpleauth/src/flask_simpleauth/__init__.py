@@ -36,7 +36,7 @@ from .signals import (
     user_deleting,
     user_exported,
 )
-from .store import Attributes, Store, Token
+from .store import Attributes, Store, StoreUnavailable, Token
 
 __all__ = [
     "Attributes",
@@ -55,6 +55,7 @@ __all__ = [
     "SignupForm",
     "SimpleAuth",
     "Store",
+    "StoreUnavailable",
     "Taken",
     "Throttled",
     "Token",

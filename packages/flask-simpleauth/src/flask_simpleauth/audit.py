@@ -161,4 +161,11 @@ class Audit:
 
     def _tell(self, record: AuditRecord) -> None:
         logger.info("%s", record, extra={"audit": record})
-        audited.send(self._sender, record=record)
+        try:
+            audited.send(self._sender, record=record)
+        except Exception:
+            if record.outcome == DONE:
+                raise
+            # Who was refused is told why, such as that the database is away, which
+            # keeps no record of it either.
+            logger.exception("A receiver of 'audited' failed.")

@@ -3,8 +3,9 @@
 A store is any object with ``users``, ``tokens`` and ``counters``; a class that has
 these methods is one, without inheriting from anything here. Instants are whole seconds
 since 1970 in UTC, and what the present is, the caller says: a store has no clock of its
-own. Digests and counter keys are hexadecimal strings. A store that cannot be reached
-raises; it never answers as if nobody were there.
+own. Digests and counter keys are hexadecimal strings. A store that cannot be reached,
+or cannot write, raises :exc:`StoreUnavailable`; it never answers as if nobody were
+there.
 
 :mod:`flask_simpleauth.testing.stores` has all of this as tests.
 """
@@ -16,7 +17,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from werkzeug.exceptions import ServiceUnavailable
+
 from .counting import Rule
+
+#: Seconds after which it is worth asking again for what is away.
+_RETRY_AFTER = 5
 
 U = TypeVar("U")
 
@@ -238,6 +244,17 @@ class CounterStore(Protocol):
     def purge(self, now: int, limit: int) -> int:
         """Remove at most ``limit`` counters that start anew, return how many."""
         ...
+
+
+class StoreUnavailable(ServiceUnavailable):
+    """The store cannot be reached, or cannot write.
+
+    Flask answers with 503 and ``Retry-After``, wherever it is raised. The page for that
+    must not ask who is there, since that is what cannot be known.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=_RETRY_AFTER)
 
 
 class Conflict(Exception):

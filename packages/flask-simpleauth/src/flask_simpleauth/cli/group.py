@@ -10,7 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from ..errors import AuthError
-from ..store import Conflict
+from ..store import Conflict, StoreUnavailable
 
 # Each of these modules adds commands to the group.
 _COMMANDS = ("accounts", "checking", "moving")
@@ -44,6 +44,8 @@ def plain_errors() -> Generator[None, None, None]:
         raise click.ClickException(str(error)) from error
     except Conflict as error:
         raise click.ClickException(in_plain_words(error)) from error
+    except StoreUnavailable as error:
+        raise click.ClickException("The store is unavailable.") from error
 
 
 def in_plain_words(error: Conflict) -> str:

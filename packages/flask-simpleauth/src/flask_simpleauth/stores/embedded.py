@@ -29,6 +29,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from ..store import Attributes
 from .counters import RelationalCounters
+from .outages import unavailable
 from .tokens import RelationalTokens
 from .unit_of_work import OwnUnitOfWork
 from .users import RelationalUsers, UserModel
@@ -102,7 +103,10 @@ class _Database:
     def engine(self) -> Engine:
         with self._lock:
             if self._engine is None:
-                self._engine = self._open()
+                try:
+                    self._engine = self._open()
+                except OSError as error:  # a folder that may not be written to
+                    raise unavailable(error) from error
             return self._engine
 
     def _open(self) -> Engine:

@@ -16,10 +16,11 @@ from functools import wraps
 from typing import Any, Protocol
 
 from sqlalchemy import Engine, TextClause, event
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from ..store import Conflict, Transaction
+from .outages import is_outage, unavailable
 
 #: The key in ``Session.info`` that says: this transaction has written.
 _HAS_WRITTEN = "simpleauth_has_written"
@@ -79,24 +80,29 @@ def transaction_of(work: UnitOfWork) -> Transaction:
 Opened = Callable[..., AbstractContextManager[Session]]
 
 
-def _hiding_values(opened: Opened) -> Any:
-    """Keep the values of a statement that fails out of the words of its error.
+def _telling(opened: Opened) -> Any:
+    """Let an error tell whether the database is away, and keep values out of its words.
 
     Password hashes and digests are among them, and logs and error pages are read by
     more people than the database. SQLAlchemy puts the words together when asked.
+
+    :raises StoreUnavailable: if the database is away.
     """
 
     @wraps(opened)
     @contextmanager
-    def hiding(*args: Any, **kwargs: Any) -> Generator[Session, None, None]:
+    def telling(*args: Any, **kwargs: Any) -> Generator[Session, None, None]:
         try:
             with opened(*args, **kwargs) as session:
                 yield session
-        except StatementError as error:
-            error.hide_parameters = True
+        except SQLAlchemyError as error:
+            if isinstance(error, StatementError):
+                error.hide_parameters = True
+            if is_outage(error):
+                raise unavailable(error) from error
             raise
 
-    return hiding
+    return telling
 
 
 class OwnUnitOfWork:
@@ -106,7 +112,7 @@ class OwnUnitOfWork:
         self._engine = engine
         self._current = _Current()
 
-    @_hiding_values
+    @_telling
     @contextmanager
     def reading(self, *, release: bool = False) -> Generator[Session, None, None]:
         """Give a session of its own; what it loaded stays readable afterwards."""
@@ -120,7 +126,7 @@ class OwnUnitOfWork:
         ) as session:
             yield session
 
-    @_hiding_values
+    @_telling
     @contextmanager
     def writing(self, *, joining: bool = True) -> Generator[Session, None, None]:
         """Give a session that commits at the end."""
@@ -152,7 +158,7 @@ class SharedUnitOfWork:
         self._session = session
         _watch(session_class)
 
-    @_hiding_values
+    @_telling
     @contextmanager
     def reading(self, *, release: bool = False) -> Generator[Session, None, None]:
         """Give the app's session; ``release`` ends the transaction this began."""
@@ -165,7 +171,7 @@ class SharedUnitOfWork:
         if release and was_idle:
             _commit_keeping_loaded(session)
 
-    @_hiding_values
+    @_telling
     @contextmanager
     def writing(self, *, joining: bool = True) -> Generator[Session, None, None]:
         """Give the app's session, and commit unless the app has work pending."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...counting import Rule
-from .connection import Redis
+from .connection import Redis, asking
 
 # An expired counter stays for an hour more, for clocks that differ. The arithmetic is
 # that of Rule.after().
@@ -61,6 +61,7 @@ class RedisCounters:
         self._hit = client.register_script(_HIT)
         self._refund = client.register_script(_REFUND)
 
+    @asking()
     def hit(self, rules: Mapping[str, Rule], now: int) -> dict[str, int]:
         """Add one to each counter, or to none."""
         keys = list(rules)
@@ -69,6 +70,7 @@ class RedisCounters:
         pairs = zip(found[::2], found[1::2], strict=True)
         return {keys[place - 1]: opens_at for place, opens_at in pairs}
 
+    @asking()
     def refund(self, keys: Iterable[str]) -> None:
         """Take one hit back from each counter."""
         self._refund(self._keys(keys))

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from ...store import Token
-from .connection import Redis, text
+from .connection import Redis, asking, text
 
 #: Seconds that an expired token stays, for clocks that differ.
 _GRACE = 24 * 60 * 60
@@ -28,6 +28,7 @@ class RedisTokens:
         self._redis: Any = redis
         self._prefix = prefix
 
+    @asking()
     def put(self, token: Token) -> None:
         """Add a token; its time runs by Redis's clock, whatever instants it has."""
         lifetime = token.expires_at - token.created_at
@@ -45,11 +46,13 @@ class RedisTokens:
         if count > _MANY:
             self._all_of(token.user_id)
 
+    @asking()
     def get(self, digest: str, kind: str) -> Token | None:
         """Return the token; the user is looked up apart."""
         token = _load(self._redis.get(self._key(digest)))
         return token if token is not None and token.kind == kind else None
 
+    @asking()
     def consume(self, digest: str, kind: str, now: int) -> Token | None:
         """Remove an unexpired token and return it to exactly one caller."""
         token = self.get(digest, kind)
@@ -58,6 +61,7 @@ class RedisTokens:
         # The count of deleted keys decides between callers that all read the token.
         return token if self._remove(token.user_id, [digest]) == 1 else None
 
+    @asking()
     def touch(self, digest: str, seen_at: int) -> None:
         """Note the last use of a token, if it is still there when that is written."""
         key = self._key(digest)
@@ -66,11 +70,13 @@ class RedisTokens:
             touched = _dump(replace(token, seen_at=seen_at))
             self._redis.set(key, touched, xx=True, keepttl=True)
 
+    @asking()
     def list_for(self, user_id: Any, kind: str) -> list[Token]:
         """Return the user's tokens of a kind, the newest first."""
         own = [token for token in self._all_of(user_id) if token.kind == kind]
         return sorted(own, key=lambda token: token.created_at, reverse=True)
 
+    @asking()
     def revoke(
         self,
         user_id: Any,

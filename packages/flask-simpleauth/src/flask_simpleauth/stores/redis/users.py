@@ -13,7 +13,7 @@ from typing import Any
 from ...errors import Taken
 from ...store import Attributes
 from ..plain import PlainUser
-from .connection import Redis, text
+from .connection import Redis, asking, text
 
 # KEYS: the hash by address, the user. ARGV: the user's key, the address, the values.
 _CREATE = """
@@ -64,6 +64,7 @@ class RedisUsers:
         self._save = self._redis.register_script(_SAVE)
         self._delete = self._redis.register_script(_DELETE)
 
+    @asking()
     def get(self, user_id: Any) -> PlainUser | None:
         """Return the user with this key."""
         values: dict[Any, Any] = self._redis.hgetall(self._key(user_id))
@@ -72,6 +73,7 @@ class RedisUsers:
         own = {text(name): json.loads(value) for name, value in values.items()}
         return PlainUser(id=user_id, **{**own, "roles": frozenset(own["roles"])})
 
+    @asking()
     def find(self, identity: str) -> PlainUser | None:
         """Return the user with this address."""
         user_id = self._redis.hget(self._by_email, identity)
@@ -82,6 +84,7 @@ class RedisUsers:
         for email, user_id in self._redis.hscan_iter(self._by_email):
             yield int(user_id), text(email)
 
+    @asking()
     def create(self, values: Mapping[str, Any]) -> PlainUser:
         """Make a user.
 
@@ -94,6 +97,7 @@ class RedisUsers:
         self._run(self._create, user_id, user.email, everything)
         return user
 
+    @asking()
     def save(self, user: PlainUser, changes: Mapping[str, Any]) -> None:
         """Change these values.
 
@@ -107,6 +111,7 @@ class RedisUsers:
         for name, value in changes.items():
             setattr(user, name, value)
 
+    @asking()
     def delete(self, user: PlainUser) -> None:
         """Remove the user."""
         self._delete([self._by_email, self._key(user.id)])
