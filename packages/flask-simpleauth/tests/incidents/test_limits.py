@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask_simpleauth import Throttled
+from flask_simpleauth.testing import FakeClock
 from flask_simpleauth.throttling import SIGN_IN, network_of
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -152,3 +153,21 @@ def test_devise_cve_2019_5421_at_once(site: Site, hashed: list[str]) -> None:
         statuses = sorted(pool.map(lambda _: guess(site), range(50)))
     assert statuses == [422] * ALLOWED + [429] * (50 - ALLOWED)
     assert hashed == [WRONG] * ALLOWED
+
+
+def test_clock_that_steps_back(site: Site, clock: FakeClock) -> None:
+    """A clock that is put right ends no session, and no wait before its time.
+
+    Nor does what is used once become good again.
+    """
+    inside, link = site.sign_in(), site.link()
+    statuses = [guess(site) for _ in range(ALLOWED + 1)]
+    assert statuses == [422] * ALLOWED + [429]
+
+    clock.advance(-24 * 60 * 60)
+    assert site.who(inside) == "ada@example.org"
+    assert guess(site) == 429
+    fields = {"key": link, "new": "another long phrase"}
+    assert site.post(site.client(), "reset", **fields).status_code == 303
+    assert site.post(site.client(), "reset", **fields).status_code != 303
+    assert site.who(inside) == "nobody"
