@@ -79,6 +79,22 @@ def test_site_without_a_database(app: Flask, file: Path) -> None:
     assert client.get("/admin").status_code == 303
 
 
+def test_open_sign_up(app: Flask, file: Path) -> None:
+    """A site that lets people sign up whom nothing can keep is refused at start."""
+    store = MemoryStore(users=ListedUsers(file))
+    with pytest.raises(RuntimeError, match="Set SIMPLEAUTH_SIGN_UP to 'closed'"):
+        SimpleAuth(app, store=store)
+
+
+def test_reset_link(app: Flask, file: Path) -> None:
+    """No link is given out that would sign its owner out and change no password."""
+    _, client = make_site(app, ListedUsers(file))
+    sign_in(client)
+    result = app.test_cli_runner().invoke(args="auth reset-link ada@example.org")
+    assert "Error: Accounts are kept by whoever runs this site." in result.output
+    assert client.get("/admin").text == "in"
+
+
 def test_inactive(app: Flask, file: Path) -> None:
     """Who is listed as inactive is signed out."""
     _, client = make_site(app, ListedUsers(file))

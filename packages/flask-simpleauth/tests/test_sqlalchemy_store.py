@@ -290,6 +290,40 @@ def test_missing_attribute(db: SQLAlchemy) -> None:
         SQLAlchemyStore(db, odd)
 
 
+def test_address_that_is_not_unique(db: SQLAlchemy) -> None:
+    """Of an address that two may have nobody could say whose it is."""
+    odd = declare(
+        id=key(),
+        email=mapped_column(String(99)),
+        password_hash=mapped_column(String(200)),
+    )
+    with pytest.raises(RuntimeError, match=r"Odd\.email is not unique"):
+        SQLAlchemyStore(db, odd)
+
+
+def test_roles_without_a_name(db: SQLAlchemy) -> None:
+    """Roles that are known by nothing we know are refused with what to do."""
+
+    class Model(DeclarativeBase):
+        pass
+
+    class Group(Model):
+        __tablename__ = "group"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        title: Mapped[str]
+
+    class Odd(Model):
+        __tablename__ = "odd"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        email: Mapped[str] = mapped_column(unique=True)
+        password_hash: Mapped[str]
+        group_id: Mapped[int] = mapped_column(ForeignKey("group.id"))
+        role: Mapped[Group] = relationship()
+
+    with pytest.raises(RuntimeError, match=r"Odd\.role leads to Group, .* no 'name'"):
+        SQLAlchemyStore(db, Odd)
+
+
 def test_two_keys(db: SQLAlchemy) -> None:
     """A key of two columns is refused."""
     odd = declare(a=key(), b=key(), password_hash=mapped_column(String(200)))

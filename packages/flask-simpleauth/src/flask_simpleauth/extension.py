@@ -145,6 +145,7 @@ class SimpleAuth(Generic[U]):
             breached=self._breached,
             exporters=self._exporters,
         )
+        state.check()
         app.extensions[KEY] = state
         app.jinja_env.globals.update(auth=self, current_user=CurrentUser())
         request_started.connect(_check_order_once, app)

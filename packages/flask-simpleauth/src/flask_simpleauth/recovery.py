@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from .confirmation import is_confirmed, note_confirmed
+from .errors import KeptByHand
 from .flows import set_password
 from .links import Purpose
 from .services import Services, audited
@@ -23,7 +24,10 @@ def start_reset(services: Services[U], user: U, *, mailed: bool = False) -> str:
 
     :param mailed: whether it is going to be sent to the user's address, so that whoever
         uses it reads mail there.
+    :raises KeptByHand: if nobody could.
     """
+    if services.has_fixed_users:
+        raise KeptByHand()
     return services.links.make(RESET, user, mailed=mailed)
 
 

@@ -55,6 +55,11 @@ class Services(Generic[U]):
         """How the user class names what we read."""
         return self.users.attributes
 
+    @property
+    def has_fixed_users(self) -> bool:
+        """Whether users are kept by hand, and nothing here changes them."""
+        return getattr(self.users, "are_kept_by_hand", False)
+
     def key_of(self, user: U | None) -> Any:
         """Return the user's own key, ``None`` for nobody."""
         return None if user is None else self.attributes.read(user, "id")

@@ -79,6 +79,17 @@ class State:
         """Return the settings, those of the moment until the first request."""
         return self._live.get(serving=has_request_context())
 
+    def check(self) -> None:
+        """Refuse at start what cannot work later.
+
+        :raises RuntimeError: if it is open to sign up, and no account can be made.
+        """
+        if self.services().has_fixed_users and self.settings().sign_up != "closed":
+            raise RuntimeError(
+                "Users are kept by hand, so nobody can sign up."
+                " Set SIMPLEAUTH_SIGN_UP to 'closed'."
+            )
+
     def services(self) -> Services[Any]:
         """Return what the flows work with."""
         settings = self.settings()

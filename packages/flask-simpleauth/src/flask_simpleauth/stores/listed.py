@@ -36,7 +36,8 @@ class ListedUsers:
         password_hash = scrypt:16384:8:5$...
         roles = admin editor
 
-    Nobody can sign up, nor change a password: set ``SIMPLEAUTH_SIGN_UP = "closed"``.
+    Nobody can sign up, nor change a password: ``SIMPLEAUTH_SIGN_UP`` has to be
+    ``"closed"``.
     Who is taken out is signed out with the next request; who is ``active = no`` too.
 
     :param source: the users, or the path of the file.
@@ -45,6 +46,8 @@ class ListedUsers:
     """
 
     attributes = Attributes(confirmed_at=None)
+    #: That nothing but the developer changes them.
+    are_kept_by_hand = True
 
     def __init__(self, source: Mapping[str, Mapping[str, Any]] | str | Path) -> None:
         self._lock = threading.Lock()

@@ -151,7 +151,9 @@ def _check_columns(mapper: Mapper[Any], names: Mapping[str, Any]) -> None:
         raise RuntimeError(f"{user_class} needs a primary key of one column.")
 
     _check_confirmed_at(mapper, names["confirmed_at"])
-    _check_username(mapper, names["username"])
+    _check_unique(mapper, names["email"])
+    _check_unique(mapper, names["username"])
+    _check_roles(mapper, names["roles"])
     name = names["password_hash"]
     columns: Any = mapper.columns
     length = getattr(columns[name].type, "length", None)
@@ -171,7 +173,7 @@ def _check_confirmed_at(mapper: Mapper[Any], name: str | None) -> None:
         )
 
 
-def _check_username(mapper: Mapper[Any], name: str | None) -> None:
+def _check_unique(mapper: Mapper[Any], name: str | None) -> None:
     if name is None:
         return
     column: Any = mapper.columns[name]
@@ -187,4 +189,17 @@ def _check_username(mapper: Mapper[Any], name: str | None) -> None:
         raise RuntimeError(
             f"{mapper.class_.__name__}.{name} is not unique, so it does not tell who"
             " signs in. Make it unique=True."
+        )
+
+
+def _check_roles(mapper: Mapper[Any], name: str | None) -> None:
+    relationship = mapper.relationships.get(name or "")
+    if relationship is None:
+        return
+    role = relationship.mapper.class_
+    if not hasattr(role, "name"):
+        raise RuntimeError(
+            f"{mapper.class_.__name__}.{name} leads to {role.__name__}, which has no"
+            " 'name' to know a role by. Give it one, or say which attribute the roles"
+            " are: attributes={'roles': ...}."
         )
