@@ -30,6 +30,8 @@ INSERT INTO "user" (id, email, name, password_hash)
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :size)
 SELECT i, 'user' || i || '@example.org', 'User ' || i, '-' FROM n
 """
+_ROLE = "INSERT INTO role (id, name) VALUES (1, 'member')"
+_MEMBERSHIPS = 'INSERT INTO membership (user_id, role_id) SELECT id, 1 FROM "user"'
 _SESSIONS = """
 INSERT INTO simpleauth_token
 (digest, kind, user_id, created_at, expires_at, seen_at, label, data)
@@ -77,10 +79,12 @@ class User(Base):
 
 
 def users(url: str, size: int) -> Site:
-    """Make a site with so many users, each of whom has a session."""
+    """Make a site with so many users, each of whom has a role and a session."""
 
     def fill(connection: Connection) -> None:
         connection.execute(text(_USERS), {"size": size})
+        connection.execute(text(_ROLE))
+        connection.execute(text(_MEMBERSHIPS))
         _add_sessions(connection, size, user="i")
 
     return _accounts(url, fill, size)

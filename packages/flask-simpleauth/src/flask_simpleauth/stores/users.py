@@ -54,7 +54,16 @@ class UserModel(Generic[U]):
             return statement
 
         attribute = getattr(self.user_class, self.roles.key)
-        return statement.outerjoin(attribute).options(contains_eager(attribute))
+        roles, between = self.roles.mapper.class_, self.roles.secondary
+        if between is None:
+            joined = statement.outerjoin(attribute)
+        else:
+            # One after the other: a join within the join SQLite makes first, of all
+            # users there are.
+            joined = statement.outerjoin(between, self.roles.primaryjoin).outerjoin(
+                roles, self.roles.secondaryjoin
+            )
+        return joined.options(contains_eager(attribute))
 
 
 class RelationalUsers(Generic[U]):
