@@ -247,3 +247,18 @@ def test_clients_in_a_pushed_context(app: Flask, auth: SimpleAuth) -> None:
         one.post("/in")
         assert one.get("/").text == "Ada"
         assert other.get("/").text == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("store", "told"),
+    [
+        ("sqlite:///site.sqlite3", "'sqlite:///site.sqlite3' is no store"),
+        (MemoryStore, "has no 'users'"),
+        (MemoryStore().users, "has no 'users'"),
+        (MemoryStore(users=MemoryStore()), "has no 'users' with a method 'find'"),
+    ],
+)
+def test_what_is_no_store(app: Flask, store: Any, told: str) -> None:
+    """What lacks a part of a store is refused at start, with what is one."""
+    with pytest.raises(RuntimeError, match=told):
+        SimpleAuth(app, store=store)

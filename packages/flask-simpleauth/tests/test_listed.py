@@ -95,6 +95,17 @@ def test_reset_link(app: Flask, file: Path) -> None:
     assert client.get("/admin").text == "in"
 
 
+def test_hash_of_other_parameters(
+    app: Flask, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A hash that would be made anew elsewhere stays as it was written down."""
+    write(file, "[ada@example.org]\n", hashed=generate_password_hash(PASSWORD))
+    _, client = make_site(app, ListedUsers(file))
+    caplog.clear()
+    assert sign_in(client) == 303
+    assert caplog.messages == []
+
+
 def test_inactive(app: Flask, file: Path) -> None:
     """Who is listed as inactive is signed out."""
     _, client = make_site(app, ListedUsers(file))
@@ -145,6 +156,7 @@ def test_changes_are_refused(app: Flask, file: Path) -> None:
     [
         ({"ada": {"password_hash": HASH}}, "ada: that is no e-mail address"),
         ({"ada@b.org": {}}, "The mapping, ada@b.org: there is no password_hash"),
+        ({"ada@b.org": {"password_hash": "secret"}}, "Make one: .*generate_password"),
         ({"ada@b.org": {"passwort": ""}}, "'passwort' is none of name, password_hash"),
         (
             {"ada@b.org": {"password_hash": HASH, "active": "perhaps"}},

@@ -509,6 +509,7 @@ def test_normalise_a_store_that_lists_nobody(app: Flask, store: MemoryStore) -> 
 
     class Users:
         attributes = Attributes()
+        find = store.users.find
 
     class Silent:
         users = Users()

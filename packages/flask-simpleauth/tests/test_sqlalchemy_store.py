@@ -6,16 +6,24 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask_nameform.testing import FormClient
 from flask_simpleauth import Rule, SimpleAuth, Token
+from flask_simpleauth.stores.embedded import EmbeddedStore
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import ForeignKey, String, event, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import Engine, ForeignKey, String, event, select
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    mapped_column,
+    relationship,
+    sessionmaker,
+)
 
 PASSWORD = "correct horse battery"
 
@@ -324,6 +332,19 @@ def test_roles_without_a_name(db: SQLAlchemy) -> None:
         SQLAlchemyStore(db, Odd)
 
 
+def test_no_session_for_whoever_asks() -> None:
+    """What makes sessions, and has none, is refused with what to give instead."""
+    with pytest.raises(RuntimeError, match=r"sessionmaker has no session .*scoped_se"):
+        SQLAlchemyStore(sessionmaker(), Plain)  # type: ignore[arg-type] # the mistake
+
+
+@pytest.mark.parametrize("user_class", [dict, SQLAlchemy()])
+def test_class_that_is_not_mapped(db: SQLAlchemy, user_class: Any) -> None:
+    """What is no class of SQLAlchemy's is refused with the order of the two."""
+    with pytest.raises(RuntimeError, match="The user class comes second"):
+        SQLAlchemyStore(db, user_class)
+
+
 def test_two_keys(db: SQLAlchemy) -> None:
     """A key of two columns is refused."""
     odd = declare(a=key(), b=key(), password_hash=mapped_column(String(200)))
@@ -369,3 +390,44 @@ def test_somebody_else_makes_the_counter(
         assert hit() == {}
     assert others == [{}]
     assert hit() == {"a": 60}
+
+
+def test_counter_that_starts_anew_while_it_is_removed(tmp_path: Path) -> None:
+    """A counter that somebody hits, once a purge has found it to be over, stays."""
+    counters, rule = EmbeddedStore(tmp_path / "a.sqlite3").counters, Rule(1, 60)
+
+    def come_between(_: Any, __: Any, statement: str, *more: Any) -> None:
+        if statement.startswith("SELECT") and not others:
+            others.append(None)
+            others[0] = pool.submit(counters.hit, {"a": rule}, 60).result()
+
+    others: list[Any] = []
+    counters.hit({"a": rule}, 0)
+    with ThreadPoolExecutor(1) as pool:
+        event.listen(Engine, "after_cursor_execute", come_between)
+        assert counters.purge(60, 9) == 0
+        event.remove(Engine, "after_cursor_execute", come_between)
+    assert others == [{}]
+    assert counters.hit({"a": rule}, 60) == {"a": 120}
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
+def test_rows_that_somebody_is_at(
+    kind: str, emptied_database: Callable[[str], Any]
+) -> None:
+    """Who removes what has expired waits for nobody, and leaves what is locked."""
+    app, db, user_class = emptied_database(kind)
+    counters, rule = SQLAlchemyStore(db, user_class).counters, Rule(1, 60)
+    table = db.metadata.tables["simpleauth_counter"]
+
+    def purge() -> int:
+        with app.app_context():
+            return counters.purge(60, 9)
+
+    with app.app_context(), ThreadPoolExecutor(1) as pool:
+        counters.hit({"a": rule, "b": rule}, 0)
+        with db.engine.begin() as connection:
+            locked = select(table).where(table.c.key == "a").with_for_update()
+            connection.execute(locked)
+            assert pool.submit(purge).result(timeout=20) == 1
+    assert purge() == 1

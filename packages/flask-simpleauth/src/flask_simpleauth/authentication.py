@@ -206,7 +206,7 @@ def _prove(services: Services[U], attempt: Attempt, user: U | None = None) -> _P
         if user is None or stored is None or not may_sign_in(services, user):
             raise BadCredentials()
 
-    if services.passwords.needs_rehash(stored):
+    if services.passwords.needs_rehash(stored) and not services.has_fixed_users:
         stored = _rehashed(services, user, stored, attempt.secret)
     return _Proof(user, Secret(stored), reserved)
 

@@ -15,7 +15,7 @@ from .housekeeping import Housekeeping
 from .links import Links
 from .passwords import Passwords
 from .sessions import Sessions
-from .store import Attributes, TokenStore, Transaction, UserStore
+from .store import Attributes, TokenStore, Transaction, UserStore, are_kept_by_hand
 from .strength import PasswordRules
 from .throttling import Clock, Throttle
 
@@ -57,8 +57,8 @@ class Services(Generic[U]):
 
     @property
     def has_fixed_users(self) -> bool:
-        """Whether users are kept by hand, and nothing here changes them."""
-        return getattr(self.users, "are_kept_by_hand", False)
+        """Whether nothing here changes users."""
+        return are_kept_by_hand(self.users)
 
     def key_of(self, user: U | None) -> Any:
         """Return the user's own key, ``None`` for nobody."""

@@ -24,7 +24,7 @@ from .passwords import Passwords
 from .services import Services
 from .sessions import Limits, Sessions
 from .settings import Settings
-from .store import Store, Token
+from .store import Store, Token, are_kept_by_hand
 from .strength import BreachCheck, PasswordRules
 from .takeout import Exporter
 from .throttling import Clock, Throttle, address_of
@@ -35,6 +35,10 @@ KEY = "simpleauth"
 
 #: Where a request's environ keeps its visit, once somebody has asked for it.
 VISIT = "flask_simpleauth.visit"
+
+
+#: What a store has, and a method of each that nothing else is likely to have.
+_STORE = {"users": "find", "tokens": "consume", "counters": "hit"}
 
 
 class State:
@@ -82,9 +86,18 @@ class State:
     def check(self) -> None:
         """Refuse at start what cannot work later.
 
-        :raises RuntimeError: if it is open to sign up, and no account can be made.
+        :raises RuntimeError: if the store is none, or if it is open to sign up and no
+            account can be made.
         """
-        if self.services().has_fixed_users and self.settings().sign_up != "closed":
+        for part, method in _STORE.items():
+            if not hasattr(getattr(self._store, part, None), method):
+                raise RuntimeError(
+                    f"{self._store!r} is no store: it has no '{part}' with a method"
+                    f" '{method}'. One is SQLAlchemyStore(db, User), or"
+                    " RedisStore(url, users=SQLAlchemyUsers(db, User))."
+                )
+        users, sign_up = self._store.users, self.settings().sign_up
+        if are_kept_by_hand(users) and sign_up != "closed":
             raise RuntimeError(
                 "Users are kept by hand, so nobody can sign up."
                 " Set SIMPLEAUTH_SIGN_UP to 'closed'."

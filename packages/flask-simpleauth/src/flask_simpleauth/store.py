@@ -173,6 +173,11 @@ class ListsAddresses(Protocol):
         ...
 
 
+def are_kept_by_hand(users: object) -> bool:
+    """Tell whether a :class:`UserStore` refuses every change, and says so: ``True``."""
+    return getattr(users, "are_kept_by_hand", False)
+
+
 class TokenStore(Protocol):
     """Keeps tokens."""
 

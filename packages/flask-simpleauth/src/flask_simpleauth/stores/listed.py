@@ -36,6 +36,7 @@ class ListedUsers:
         password_hash = scrypt:16384:8:5$...
         roles = admin editor
 
+    Make a hash with ``werkzeug.security.generate_password_hash(password)``.
     Nobody can sign up, nor change a password: ``SIMPLEAUTH_SIGN_UP`` has to be
     ``"closed"``.
     Who is taken out is signed out with the next request; who is ``active = no`` too.
@@ -139,8 +140,11 @@ def _user(email: str, values: Mapping[str, Any], where: str) -> PlainUser:
     unknown = [name for name in values if name not in _KNOWN]
     if unknown:
         raise RuntimeError(f"{place}: {unknown[0]!r} is none of {', '.join(_KNOWN)}.")
-    if not values.get("password_hash"):
-        raise RuntimeError(f"{place}: there is no password_hash.")
+    if "$" not in (values.get("password_hash") or ""):
+        raise RuntimeError(
+            f"{place}: there is no password_hash. Make one:"
+            " werkzeug.security.generate_password_hash(password)."
+        )
     try:
         email = normalise(email)
     except InvalidIdentity as error:

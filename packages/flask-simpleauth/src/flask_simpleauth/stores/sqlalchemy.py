@@ -54,6 +54,7 @@ class SQLAlchemyUsers(RelationalUsers[U]):
         *,
         attributes: Mapping[str, str] | None = None,
     ) -> None:
+        _check_mapped(user_class)
         model = UserModel(user_class, _attributes_of(user_class, attributes or {}))
         super().__init__(_work_on(db), model)
 
@@ -103,12 +104,26 @@ def _work_on(db: Database | scoped_session[Session]) -> SharedUnitOfWork:
     if isinstance(scoped, scoped_session):
         factory: Any = scoped.session_factory
         return SharedUnitOfWork(scoped, factory.class_)
+    if own is None:
+        raise RuntimeError(
+            f"{type(db).__name__} has no session for whoever asks. Give the 'db' of"
+            " Flask-SQLAlchemy or Flask-SQLAlchemy-Lite, or a scoped_session:"
+            " scoped_session(sessionmaker(engine))."
+        )
     return SharedUnitOfWork(lambda: _session_of(cast(Database, db)), Session)
 
 
 def _session_of(db: Database) -> Session:
     session = db.session
     return session if isinstance(session, Session) else session()
+
+
+def _check_mapped(user_class: object) -> None:
+    if not isinstance(inspect(user_class, raiseerr=False), Mapper):
+        raise RuntimeError(
+            f"{user_class!r} is no class that SQLAlchemy maps. The user class comes"
+            " second: SQLAlchemyStore(db, User)."
+        )
 
 
 def _attributes_of(user_class: type[Any], given: Mapping[str, str]) -> Attributes:
