@@ -11,6 +11,7 @@ from .authentication import Client, reauthenticate
 from .confirmation import note_confirmed
 from .errors import Taken, UsernameTaken
 from .identity import clean_name, normalise, normalise_username
+from .secret_text import Secret
 from .services import Services, audited
 from .sessions import SESSION
 from .signals import (
@@ -90,7 +91,7 @@ def create_user(
         "email": normalised,
         "name": clean_name(name),
         **_username(services, username),
-        "password_hash": services.passwords.hash(secret),
+        "password_hash": Secret(services.passwords.hash(secret)),
     }
     with within or nullcontext(), services.transaction():
         user = _create(services, values)
@@ -144,7 +145,7 @@ def set_password(
     :raises WeakPassword: if it will not do.
     """
     check_new_password(services, user, new)
-    hashed = services.passwords.hash(new)
+    hashed = Secret(services.passwords.hash(new))
     with within or nullcontext(user) as user, services.transaction():
         # In this order, for stores without transactions: half done, nobody is in.
         services.sessions.end_others(services.key_of(user))
