@@ -114,6 +114,15 @@ def test_inactive(app: Flask, file: Path) -> None:
     assert client.get("/admin").status_code == 303
 
 
+def test_two_changes_at_once(file: Path) -> None:
+    """A change is seen that is as old as the one before it, by the file's clock."""
+    users = ListedUsers(file)
+    before = file.stat().st_mtime_ns
+    write(file, "[eve@example.org]\n")
+    os.utime(file, ns=(before, before))
+    assert users.find("eve@example.org") is not None
+
+
 def test_mistake_while_it_runs(file: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A mistake in the file is logged, and who was there stays until it is mended."""
     users = ListedUsers(file)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from flask import Flask
 from flask_simpleauth import AuditRecord, SimpleAuth, StoreUnavailable, audited
 from flask_simpleauth.stores.embedded import EmbeddedStore
 from flask_simpleauth.stores.outages import is_outage
-from flask_simpleauth.stores.redis import RedisStore
+from flask_simpleauth.stores.redis import RedisStore, connection
 from flask_simpleauth.stores.redis.connection import asking
 from flask_simpleauth.stores.sqlalchemy import SQLAlchemyStore
 from flask_simpleauth.testing import CHEAP_HASH, client_for
@@ -62,6 +64,17 @@ def test_outages_of_redis(
     assert str(error) in caplog.text
 
 
+def test_redis_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes the connection and says nothing is waited for in vain."""
+    monkeypatch.setattr(connection, "_TIMEOUT", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        store = RedisStore(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            store.users.find("ada@example.org")
+    assert time.monotonic() - began < 4
+
+
 def test_mistakes_with_redis(redis_keys: tuple[str, str]) -> None:
     """What somebody else keeps under our keys is no outage."""
     url, prefix = redis_keys
@@ -85,8 +98,8 @@ def test_no_place_in_the_pool(database: Callable[[str], Any]) -> None:
         taken = [pool.connect() for _ in range(pool.size() + pool._max_overflow)]
     answer = client.get("/")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    for connection in taken:
-        connection.close()
+    for place in taken:
+        place.close()
     assert client.get("/").text == "in"
 
 

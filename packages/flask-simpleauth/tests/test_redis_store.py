@@ -58,6 +58,24 @@ class TestRedisBesideSQL(TestRedis):
         """Who has no session is looked for in SQL, which is there."""
 
 
+def test_token_that_ends_while_it_is_touched(redis_keys: tuple[str, str]) -> None:
+    """Who signs out while another page notes the last use is signed out."""
+    url, prefix = redis_keys
+
+    class Slow(Redis):
+        def get(self, name: Any) -> Any:
+            value = super().get(name)
+            self.delete(name)
+            return value
+
+    with Slow.from_url(url) as client, Redis.from_url(url) as other:
+        token = Token("a" * 64, "session", 1, NOW, NOW + 60, NOW)
+        store = RedisStore(other, prefix=prefix)
+        store.tokens.put(token)
+        RedisStore(client, prefix=prefix).tokens.touch(token.digest, NOW + 1)
+        assert store.tokens.get(token.digest, "session") is None
+
+
 def test_site_without_sql(app: Flask, redis_keys: tuple[str, str]) -> None:
     """A site with everything in Redis: sign up, be known, sign out, be forgotten."""
     url, prefix = redis_keys

@@ -61,6 +61,14 @@ def test_own_write_is_committed_at_once(site: Site) -> None:
     assert site.committed() == ({"first@example.org"}, 1)
 
 
+def test_unwritten_changes_are_kept(site: Site) -> None:
+    """What the app has changed in a user and not written yet, no reading undoes."""
+    user: Any = site.db.session.scalars(site.db.select(site.user_class)).one()
+    user.name = "Changed"
+    site.store.users.get(user.id)
+    assert user.name == "Changed"
+
+
 def test_loaded_objects_keep_their_values(site: Site) -> None:
     """What the app has read needs no second query after a write of ours."""
     user = site.db.session.scalars(site.db.select(site.user_class)).one()
@@ -238,3 +246,24 @@ def test_own_constraint_is_not_called_taken(site: Site) -> None:
         site.store.users.create(
             {"email": "x@example.org", "name": None, "password_hash": "x"}
         )
+
+
+def test_writing_after_somebody_else(database: Callable[[str], Any]) -> None:
+    """Who has read, and whose SQLite holds on to that, can write after others have."""
+    app, db, user_class = database("sqlite:///{tmp}/own.sqlite3")
+    site = Site(app, db, user_class)
+
+    def hold_what_is_read(connection: Any) -> None:  # SQLAlchemy's own recipe
+        connection.connection.dbapi_connection.isolation_level = None
+        connection.exec_driver_sql("BEGIN")
+
+    with app.app_context():
+        db.session.execute(text("PRAGMA journal_mode = WAL"))
+        event.listen(db.engine, "begin", hold_what_is_read)
+        db.session.rollback()
+        db.session.execute(text("SELECT * FROM own_user"))
+        with db.engine.begin() as other:
+            values = {"email": "b@b.org", "name": "", "password_hash": ""}
+            other.execute(insert(user_class).values(active=True, **values))
+        site.sign_in()
+        assert site.committed() == ({"b@b.org"}, 1)
