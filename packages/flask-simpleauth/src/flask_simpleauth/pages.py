@@ -16,8 +16,9 @@ from .way_back import home, open_next
 def render(template: str, **context: object) -> str:
     """Render one of our pages in the site's layout."""
     state = current_state()
-    base = state.settings().base_template
-    return state.layout.render(template, base, home=home(), **context)
+    context["home"] = home()
+    context["kept_by_hand"] = state.services().has_fixed_users
+    return state.layout.render(template, state.settings().base_template, **context)
 
 
 def go_home() -> Response:
