@@ -181,6 +181,34 @@ def test_the_guard_of_the_blueprint_guards_its_forms() -> None:
     assert not done
 
 
+@pytest.mark.parametrize("address", ["/-/forms/a.b.name", "/a/-/forms/b.name"])
+def test_a_form_of_a_blueprint_has_no_address_without_its_guard(address: str) -> None:
+    """Neither the app's address nor that of a blueprint around it takes its posts."""
+    app = make_app("guarded")
+    outer = Blueprint("a", __name__, url_prefix="/a")
+    inner = Blueprint("b", __name__, url_prefix="/b")
+    done: list[NameForm] = []
+    Forms(blueprint=inner).add("name", NameForm, handler=done.append)
+    Forms(blueprint=outer)
+    Forms(app)
+
+    @inner.before_request
+    def guard() -> Response:
+        return redirect("/login")
+
+    outer.register_blueprint(inner)
+    app.register_blueprint(outer)
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    data = {"name": "Ada"}
+    client = app.test_client()
+
+    assert client.post(address, data=data, headers=headers).status_code == 404
+    assert client.post("/a/b/-/forms/name", data=data, headers=headers).location == (
+        "/login"
+    )
+    assert not done
+
+
 def test_forms_of_a_blueprint_have_no_init_app(app: Flask) -> None:
     """Attaching them a second way would give them a second name."""
     blog = Blueprint("blog", __name__)

@@ -34,6 +34,10 @@ def submit(name: str, **values: object) -> Response:
     A handler is authorised like any view: the guards of this endpoint's blueprint have
     run, those of the page that showed the form have not.
     """
+    # "admin.name" here would be the form of a blueprint whose guards have not run.
+    if "." in name:
+        abort(404)
+
     prefix = (request.endpoint or "").rpartition(".")[0]
     return take(f"{prefix}.{name}" if prefix else name)
 
