@@ -313,4 +313,4 @@ def test_a_form_of_a_blueprint_has_arguments(hidden: Hidden) -> None:
     html = client.get("/").text
     assert 'value="A"' in html
     fields = {**hidden(html), "title": "x"}
-    assert client.post("/-/forms/edit", data=fields).location == "/"
+    assert client.post("/-/forms/blog/edit", data=fields).location == "/"

@@ -104,7 +104,7 @@ def test_a_form_of_an_exempt_blueprint_is_not_exempt() -> None:
     forms = Forms(blueprint=blueprint)
     forms.add("name", NameForm, handler=lambda form: None)
     app.register_blueprint(blueprint)
-    assert post_across(app, "/-/forms/name") == 400
+    assert post_across(app, "/-/forms/api/name") == 400
 
 
 def test_a_form_in_an_exempt_view_is_exempt(app: Flask) -> None:

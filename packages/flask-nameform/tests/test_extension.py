@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 from collections.abc import Callable
 
 import pytest
-from flask import Blueprint, Flask, redirect, render_template_string, session
+from flask import Blueprint, Flask, redirect, render_template_string, session, url_for
 from flask.testing import FlaskClient
 from flask_nameform import Forms, NameForm
+from flask_nameform.testing import FormClient
 from jinja2 import DictLoader
 from werkzeug.wrappers import Response
 
@@ -154,8 +156,53 @@ def test_two_collections_share_a_blueprint() -> None:
     blog.add_url_rule("/b", "b", show(".b"))
     app.register_blueprint(blog)
 
-    assert "/-/forms/a" in app.test_client().get("/a").text
-    assert "/-/forms/b" in app.test_client().get("/b").text
+    assert "/-/forms/blog/a" in app.test_client().get("/a").text
+    assert "/-/forms/blog/b" in app.test_client().get("/b").text
+
+
+@pytest.mark.parametrize("attach_app_first", [True, False])
+@pytest.mark.parametrize("prefix", [None, "/pages"])
+def test_forms_of_the_same_name_have_addresses_of_their_own(
+    prefix: str | None, *, attach_app_first: bool
+) -> None:
+    """Blueprints with the same prefix, or none, do not take each other's posts."""
+    app = make_app("shared")
+    taken: list[str] = []
+    forms = Forms()
+    forms.add("name", NameForm, handler=lambda form: taken.append("app"))
+    app.add_url_rule("/", "index", show("name"))
+    if attach_app_first:
+        forms.init_app(app)
+
+    for one in ("one", "two"):
+        pages = Blueprint(one, __name__, url_prefix=prefix)
+        handler = functools.partial(lambda name, form: taken.append(name), one)
+        Forms(blueprint=pages).add("name", NameForm, handler=handler)
+        pages.add_url_rule(f"/{one}", "index", show(".name"))
+        app.register_blueprint(pages)
+    if not attach_app_first:
+        forms.init_app(app)
+
+    client = FormClient(app)
+    client.submit_form("name", page="/", name="Ada")
+    for one in ("one", "two"):
+        page = f"{prefix or ''}/{one}"
+        client.submit_form(f"{one}.name", page=page, name="Ada")
+    assert taken == ["app", "one", "two"]
+
+
+def test_a_blueprint_within_another_has_addresses_of_its_own() -> None:
+    """Without a prefix of its own it does not take the posts of the one around it."""
+    app = make_app("nested")
+    outer, inner = Blueprint("a", __name__, url_prefix="/a"), Blueprint("b", __name__)
+    for blueprint in (outer, inner):
+        Forms(blueprint=blueprint).add("name", NameForm, handler=remember)
+    outer.register_blueprint(inner)
+    app.register_blueprint(outer)
+
+    with app.test_request_context():
+        assert url_for("a.nameform", name="name") == "/a/-/forms/name"
+        assert url_for("a.b.nameform", name="name") == "/a/-/forms/a.b/name"
 
 
 def test_the_guard_of_the_blueprint_guards_its_forms() -> None:

@@ -60,7 +60,6 @@ class Forms:
 
         if blueprint is not None:
             blueprint.record(self._attach_with_blueprint)
-            blueprint.add_url_rule(_RULE, ENDPOINT, submit, methods=["POST"])
         if app is not None:
             self.init_app(app)
 
@@ -248,3 +247,18 @@ class Forms:
         prefix = f"{setup.name_prefix}.{setup.name}".lstrip(".")
         app: Any = setup.app  # a Flask, whatever Flask's types say
         state_of(app).registry.attach(prefix, self._definitions)
+
+        if f"{prefix}.{ENDPOINT}" not in app.view_functions:
+            rule = _rule_of_its_own(app, prefix, setup.url_prefix or "")
+            setup.add_url_rule(rule, ENDPOINT, submit, methods=["POST"])
+
+
+def _rule_of_its_own(app: Flask, blueprint: str, url_prefix: str) -> str:
+    """Return where the forms of a blueprint are sent, below its prefix.
+
+    Never where those of others are, whose guards are not these.
+    """
+    folder = url_prefix.rstrip("/")
+    rules = {str(rule) for rule in app.url_map.iter_rules()}
+    is_free = folder and folder + _RULE not in rules
+    return _RULE if is_free else _RULE.replace("<", f"{blueprint}/<")
