@@ -121,6 +121,27 @@ def test_odd_indices_are_ignored(app: Flask, index: str) -> None:
     assert form.list_of_uploads.data == []
 
 
+@pytest.mark.parametrize(
+    "key", ["textsX²", f"texts.{'9' * 5000}", f"texts-é{'9' * 10}"]
+)
+def test_what_only_begins_like_a_list_is_no_row(app: Flask, key: str) -> None:
+    """WTForms takes anything for what separates a place from the name of its list."""
+    form: Any = submit(app, Upload, {key: "x", "texts-1": "y"})
+    assert form.texts.data == ["y"]
+
+
+@pytest.mark.parametrize("name", ["km²", "²", "answer-1234567890", "answer_1234567890"])
+def test_a_field_may_have_any_number_in_its_name(app: Flask, name: str) -> None:
+    """Only places in lists have to be numbers that can be read."""
+
+    class Numbered(Form):
+        text = StringField(name=name)
+        texts = FieldList(StringField())
+
+    form: Any = submit(app, Numbered, {name: "x"})
+    assert form.text.data == "x"
+
+
 def test_a_message_is_said_once() -> None:
     """Without those of fields within the field, which have their own places."""
     assert own_messages(["a", "b", ["c"], "a", {"d": ["e"]}]) == ["a", "b"]

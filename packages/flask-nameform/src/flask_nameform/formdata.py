@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import filterfalse
 from typing import Any, TypeGuard
 
 from flask import request
@@ -15,8 +17,10 @@ from .jsonbody import flatten, json_object
 #: The last part of a key that says no more than that there is a row in a list.
 ROW = "_row"
 
-# Digits in a key are an index into a list of fields; WTForms makes an int of them.
-_INDEX_DIGITS = 9
+# WTForms makes an int of what may be the place of a row, whatever separates it from the
+# name of the list. Of too many digits there is none, nor of such as "²".
+_LONGEST_PLACE = 9
+_TOO_LONG = re.compile(rf"[0-9]{{{_LONGEST_PLACE + 1}}}")
 
 
 class Posted(MultiDict[str, Any]):
@@ -34,7 +38,8 @@ class Posted(MultiDict[str, Any]):
         fields: Iterable[Field] = (),
         lost: frozenset[str] = frozenset(),
     ) -> None:
-        super().__init__({key: text.getlist(key) for key in text if _is_sane(key)})
+        super().__init__({key: text.getlist(key) for key in text})
+        self._odd = frozenset(filterfalse(_is_sane, text))
         self._text = text
         self._files = files
         self._lost = lost
@@ -56,6 +61,10 @@ class Posted(MultiDict[str, Any]):
 
             if key.startswith(start) and index.isdigit():
                 self.setdefault(f"{start}{index}-{ROW}", "")
+
+    def __iter__(self) -> Iterator[str]:
+        # WTForms looks through the keys for rows of lists, and asks for others by name.
+        return filterfalse(self._odd.__contains__, super().__iter__())
 
     def __bool__(self) -> bool:
         # A submitted form has been submitted even if each box in it was left empty;
@@ -131,14 +140,12 @@ def _file_keys(field: Field, files: MultiDict[str, Any]) -> Iterator[str]:
 
 
 def _is_sane(key: str) -> bool:
-    if key.isascii() and len(key) <= _INDEX_DIGITS:
-        return True
+    """Return whether WTForms can read each number that is in a key."""
+    if key.isascii():
+        return len(key) <= _LONGEST_PLACE or not _TOO_LONG.search(key)
 
-    return all(
-        part.isascii() and len(part) <= _INDEX_DIGITS
-        for part in key.split("-")
-        if part.isdigit()
-    )
+    is_odd = any(char.isdigit() and not char.isascii() for char in key)
+    return not is_odd and not _TOO_LONG.search(key)
 
 
 def walk(form: BaseForm | Iterable[Field]) -> Iterator[Field]:
