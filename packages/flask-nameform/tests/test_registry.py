@@ -38,6 +38,15 @@ def test_a_loader_is_no_coroutine(forms: Forms) -> None:
         forms.add("name", NameForm, handler=lambda form, text: None, load=load)
 
 
+@pytest.mark.parametrize("handler", [None, "save"])
+def test_a_handler_can_be_called(forms: Forms, handler: Any) -> None:
+    """What a decorator without ``return`` leaves would make it a form that asks."""
+    with pytest.raises(RuntimeError, match=r"form 'name' is .*forget to return"):
+        forms.add("name", NameForm, handler=handler)
+    with pytest.raises(RuntimeError, match=r"form 'name' is .*forget to return"):
+        forms.handler("name", NameForm)(handler)
+
+
 def test_a_name_is_taken_once(forms: Forms) -> None:
     """The second form of a name is refused, and the message has both places."""
     forms.add("name", NameForm, handler=nothing)

@@ -28,6 +28,7 @@ _RULE = "/-/forms/<name>"
 SomeForm = TypeVar("SomeForm", bound=Form)
 LoadedT = TypeVar("LoadedT")
 ResultT = TypeVar("ResultT", bound=Result)
+HandlerT = TypeVar("HandlerT")
 ViewT = TypeVar("ViewT", bound=Callable[..., Any])
 
 
@@ -131,7 +132,7 @@ class Forms:
         """
 
         def register(handler: Callable[..., Any]) -> Callable[..., Any]:
-            self._register(name, form_class, handler, load, title)
+            self._register(name, form_class, _called(handler, name), load, title)
             return handler
 
         return register
@@ -167,7 +168,7 @@ class Forms:
         title: str | None = None,
     ) -> None:
         """Register a form and its handler; :meth:`handler` without the decorator."""
-        self._register(name, form_class, handler, load, title)
+        self._register(name, form_class, _called(handler, name), load, title)
 
     def add_query(
         self, name: str, form_class: type[Form], *, title: str | None = None
@@ -262,3 +263,14 @@ def _rule_of_its_own(app: Flask, blueprint: str, url_prefix: str) -> str:
     rules = {str(rule) for rule in app.url_map.iter_rules()}
     is_free = folder and folder + _RULE not in rules
     return _RULE if is_free else _RULE.replace("<", f"{blueprint}/<")
+
+
+def _called(handler: HandlerT, name: str) -> HandlerT:
+    # Without one, a form would be one that asks, and what is typed be in the URL.
+    if not callable(handler):
+        raise RuntimeError(
+            f"The handler of the form {name!r} is {handler!r}, which cannot be called."
+            " Did a decorator forget to return its function?"
+        )
+
+    return handler
