@@ -61,7 +61,12 @@ def test_a_response_stays_as_it_is(
 
 @pytest.mark.parametrize(
     ("result", "kind"),
-    [(42, "int"), (("done", 201), "tuple"), ("\n<!doctype html><p>Done", "HTML")],
+    [
+        (42, "int"),
+        (("done", 201), "tuple"),
+        ("\n<!doctype html><p>Done", "HTML"),
+        ("", "an empty text"),
+    ],
 )
 def test_any_other_result_is_a_mistake(
     forms: Forms, browser: FlaskClient, result: Any, kind: str

@@ -126,11 +126,13 @@ def refused(error: BadRequest) -> Response:
 def _response(result: Result, mark: Marker, definition: Definition) -> Response:
     if result is None:
         return redirect(marker.page_url(mark.page), 303)
-    # No URL begins with a "<", and the HTML of a template does.
-    if isinstance(result, str) and not result.lstrip().startswith("<"):
+    # No URL begins with a "<", and the HTML of a template does. One that is empty would
+    # be the address of the form, which shows nothing.
+    if isinstance(result, str) and not result.lstrip().startswith("<") and result:
         return redirect(result, 303)
     if not isinstance(result, Response):
-        kind = "HTML" if isinstance(result, str) else type(result).__name__
+        text = "HTML" if result else "an empty text"
+        kind = text if isinstance(result, str) else type(result).__name__
         raise RuntimeError(
             f"The handler of the form {mark.name!r} returned {kind}. It has to return"
             " None, a URL, or a response, such as make_response(render_template(...))."
