@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
@@ -272,7 +273,13 @@ def show_form(app: Flask, name: str, **arguments: Any) -> None:
         app.jinja_env.globals["show_form"](name, **arguments)  # type: ignore[operator] # a helper
 
 
-@pytest.mark.parametrize("value", [Post("a", "b"), float("nan"), {1: 2}, {3}])
+class Colour(IntEnum):
+    RED = 1
+
+
+@pytest.mark.parametrize(
+    "value", [Post("a", "b"), float("nan"), {1: 2}, {3}, Colour.RED]
+)
 def test_an_argument_that_cannot_be_signed_is_a_mistake(app: Flask, value: Any) -> None:
     """The message names the argument and what to give in its place."""
     with pytest.raises(RuntimeError, match=r"'post_id'.*the id of an object"):

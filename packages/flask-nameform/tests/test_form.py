@@ -306,8 +306,12 @@ def test_an_id_that_is_given_stays() -> None:
 
     class Given(Form):
         text = StringField(id="mine")
+        texts = FieldList(StringField(), id="ours", min_entries=1)
 
-    assert Given().text.id == "mine"
+    form = Given()
+    form.texts.append_entry()
+    assert form.text.id == "mine"
+    assert [text.id for text in form.texts] == ["ours-0", "ours-1"]
 
 
 KINDS: Any = ["home", "work"]
@@ -393,6 +397,7 @@ def test_no_number_is_too_odd(app: Flask, text: str) -> None:
         form = Numbers()
         form.validate_on_submit()
         assert form.whole.data in (None, 0, 1, 10)
+        assert form.exact.data in (None, 0, 1, 10)
         assert all(field() for field in form)
 
 
