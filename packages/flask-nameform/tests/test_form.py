@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -399,6 +400,18 @@ def test_no_number_is_too_odd(app: Flask, text: str) -> None:
         assert form.whole.data in (None, 0, 1, 10)
         assert form.exact.data in (None, 0, 1, 10)
         assert all(field() for field in form)
+
+
+@pytest.mark.parametrize("number", [Decimal("NaN"), Decimal("1e999"), 2**2000])
+def test_a_number_of_an_object_is_shown_however_odd(app: Flask, number: Any) -> None:
+    """Only what somebody typed is refused; who sends the form again loses nothing."""
+    with app.test_request_context("/"):
+        for form in (
+            Numbers(data={"exact": number}),
+            Numbers(None, data={"exact": number}),
+        ):
+            assert form.exact.data is number
+            assert not form.exact.process_errors
 
 
 def test_descriptions_given_in_a_template_are_added() -> None:

@@ -15,9 +15,9 @@ _NUMBER_BITS = 1000
 
 
 def refuse_odd_numbers(form: BaseForm) -> None:
-    """Make each of them an error of its field."""
+    """Make each of them that was sent an error of its field."""
     for field in walk(form):
-        if _is_odd(field.data):
+        if field.raw_data and _is_odd(field.data):
             field.data = None
             message = field.gettext(_NO_NUMBER)
             field.process_errors = [*field.process_errors, message]
