@@ -119,6 +119,8 @@ def test_odd_indices_are_ignored(app: Flask, index: str) -> None:
     assert "y" in form.texts.data
     form = submit(app, Upload, {f"list_of_uploads-{index}": a_file()})
     assert form.list_of_uploads.data == []
+    form = submit(app, Upload, {f"rows-{index}-upload": a_file()})
+    assert form.rows.data == []
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from flask_nameform import Form, Forms
 from flask_nameform.honeypot import HoneypotField
 from flask_nameform.testing import FormClient
 from flask_nameform.wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, FormField, StringField
 from wtforms.validators import InputRequired
 
@@ -204,6 +205,12 @@ def test_it_can_do_without_time(app: Flask) -> None:
             assert form.validate_on_submit() is valid
             assert len(form.form_errors) == (not valid)
             assert "stamp" not in form.homepage()
+
+
+def test_half_a_character_is_no_stamp(app: Flask) -> None:
+    """Who binds a form to something else than a request may hand one over."""
+    with app.test_request_context("/"):
+        assert not Comment(MultiDict({"homepage-stamp": "\ud800"})).validate()
 
 
 def test_without_a_secret_there_is_no_stamp(app: Flask) -> None:

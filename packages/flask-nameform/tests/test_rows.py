@@ -9,7 +9,7 @@ from flask import Flask, render_template_string, request
 from flask_nameform import Form, Forms
 from flask_nameform.files import FileField
 from flask_nameform.testing import FormClient
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 from wtforms import (
     BooleanField,
     FieldList,
@@ -387,6 +387,18 @@ def test_no_button_is_too_odd(
         "guests-0-age": "",
     }
     assert not party.extensions["saved"]
+
+
+def test_a_file_is_no_button() -> None:
+    """Who binds a form to text and files in one hands such a thing over."""
+
+    class Words(Form):
+        words = FieldList(StringField())
+
+    file = FileStorage(BytesIO(b""), "a.txt")
+    form = Words(MultiDict({"_rows": file, "words-0": "a"}))
+    assert form.row_change is None
+    assert form.words.data == ["a"]
 
 
 def test_a_form_that_only_asks_has_rows(

@@ -141,6 +141,18 @@ def test_a_filter_may_change_its_mind(show: Show) -> None:
     assert 'value="Ada"' in show(Signed)
 
 
+def test_a_filter_may_give_what_only_equals_that(show: Show) -> None:
+    """``1`` and ``True`` look different in a page."""
+    values: list[object] = [1]
+
+    class Counted(Form):
+        name = StringField(filters=[lambda text: values[-1]])
+
+    assert 'value="1"' in show(Counted)
+    values.append(True)
+    assert 'value="True"' in show(Counted)
+
+
 def test_a_filter_may_refuse(show: Show) -> None:
     """WTForms makes an error of that, and so it stays."""
 
