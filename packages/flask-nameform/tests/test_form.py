@@ -402,8 +402,29 @@ def test_no_number_is_too_odd(app: Flask, text: str) -> None:
         assert all(field() for field in form)
 
 
+class Amounts(Form):
+    rounded = DecimalField()
+    whole = DecimalField(places=0)
+    exact = DecimalField(places=None)
+
+
+@pytest.mark.parametrize("amount", ["9" * 26, "-1e25", "1e-200", "0", "9" * 28, "1e30"])
+def test_an_amount_that_was_taken_can_be_shown(app: Flask, amount: str) -> None:
+    """WTForms rounds to the places of a field, for which it has 28 digits."""
+    with post(app, rounded=amount, whole=amount, exact=amount):
+        form = Amounts()
+        form.validate_on_submit()
+
+    digits = Decimal(amount).adjusted() + 1
+    assert bool(form.rounded.errors) is (digits > 26)
+    assert bool(form.whole.errors) is (digits > 28)
+    assert form.exact.data == Decimal(amount)
+    shown = Amounts(None, data=form.data)
+    assert all(field() for field in shown)
+
+
 @pytest.mark.parametrize("number", [Decimal("NaN"), Decimal("1e999"), 2**2000])
-def test_a_number_of_an_object_is_shown_however_odd(app: Flask, number: Any) -> None:
+def test_a_number_of_an_object_stays_however_odd(app: Flask, number: Any) -> None:
     """Only what somebody typed is refused; who sends the form again loses nothing."""
     with app.test_request_context("/"):
         for form in (
