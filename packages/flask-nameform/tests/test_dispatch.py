@@ -78,6 +78,20 @@ def test_any_other_result_is_a_mistake(
         send(browser, "odd")
 
 
+def test_one_message_is_not_taken_for_its_letters(
+    forms: Forms, browser: FlaskClient
+) -> None:
+    """No type checker finds that, since a text is a sequence of texts."""
+
+    @forms.handler("strict", NameForm)
+    def refuse(form: NameForm) -> None:
+        form.name.errors = "Taken"
+        form.form_errors = "Closed"  # type: ignore[assignment] # the slip itself
+
+    answer = browser.post("/-/forms/strict", json={"name": "Ada"})
+    assert answer.json == {"errors": {"": ["Closed"], "name": ["Taken"]}}
+
+
 def test_an_async_handler_is_awaited(forms: Forms, browser: FlaskClient) -> None:
     """A handler may be a coroutine function, as a view may."""
     pytest.importorskip("asgiref")

@@ -5,7 +5,7 @@ The page is shown by a request of its own, to which this travels in the WSGI env
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -64,13 +64,18 @@ def current_exchange() -> Exchange | None:
 
 def collect_errors(form: Form) -> Errors:
     """Return the messages of a form and of all fields in it."""
-    errors = {"": list(form.form_errors)}
+    errors = {"": _listed(form.form_errors)}
 
     for item in walk(form):
         own = item.form.form_errors if is_nested_form(item) else item.errors
-        errors[item.name] = list(own)
+        errors[item.name] = _listed(own)
 
     return errors
+
+
+def _listed(own: Sequence[Any]) -> list[Any]:
+    # A handler may have set one message where a list of them belongs.
+    return [own] if isinstance(own, str) else list(own)
 
 
 def messages(errors: Errors) -> dict[str, list[str]]:
