@@ -233,11 +233,12 @@ def lasting_database(
 def emptied_database(
     lasting_database: Callable[[str], Any],
 ) -> Iterator[Callable[[str], Any]]:
-    """Find the app for a kind of database, and leave its tables empty."""
+    """Find the app for a kind of database, with its tables empty, and leave them so."""
     with ExitStack() as stack:
 
         def find(kind: str) -> tuple[Flask, SQLAlchemy, type[Any]]:
             app, db, user_class = lasting_database(kind)
+            empty(app, db)  # others make theirs on the same server
             stack.callback(empty, app, db)
             return app, db, user_class
 
