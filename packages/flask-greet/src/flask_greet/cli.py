@@ -26,7 +26,5 @@ def say(name: str | None, locale: str | None, at: datetime | None) -> None:
 @greet_cli.command("languages")
 def languages() -> None:
     """List the languages of this app, each with its greeting."""
-    settings = current_app.extensions["greet"].settings.get(serving=False)
-
-    for language in settings.languages:
+    for language in current_app.extensions["greet"].current_settings().languages:
         click.echo(f"{language:8} {Greeting(locale=language)}")

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from importlib import import_module
 from typing import TypeVar
 
-from flask import Blueprint, Flask, Request, current_app, session
+from flask import Blueprint, Flask, current_app, has_request_context, request, session
 
 from .cli import greet_cli
 from .config import LiveSettings
@@ -17,7 +17,7 @@ from .language import find_language
 from .layout import Layout
 from .settings import Settings
 from .signals import greeted
-from .visit import current_visit, depend_on
+from .visit import depend_on
 from .zone import find_zone
 
 _KEY = "greet"
@@ -33,6 +33,9 @@ class _State:
     extension: Greet
     settings: LiveSettings[Settings]
     layout: Layout = field(default_factory=lambda: Layout("GREET_BASE_TEMPLATE"))
+
+    def current_settings(self) -> Settings:
+        return self.settings.get(serving=has_request_context())
 
 
 class Greet:
@@ -113,17 +116,16 @@ class Greet:
         :param now: the time where the greeted person is.
         :raises RuntimeError: if no name is given and no request is being handled.
         """
-        visit = current_visit()
-        settings = self._state().settings.get(serving=visit is not None)
+        settings = self._state().current_settings()
 
-        if visit and (name is None or now is None):
-            depend_on(visit, "Cookie")
+        if (name is None or now is None) and has_request_context():
+            depend_on("Cookie")
 
         greeting = Greeting.to(
-            self._name(settings, visit) if name is None else name,
+            self._name(settings) if name is None else name,
             settings.name_limit,
-            self._language(settings, visit if locale is None else None, locale),
-            self._hour(settings, visit) if now is None else now.hour,
+            self._language(settings, locale),
+            self._hour(settings) if now is None else now.hour,
         )
 
         if name is None:
@@ -132,46 +134,40 @@ class Greet:
 
         return greeting
 
-    def _name(self, settings: Settings, visit: Request | None) -> object:
-        if visit is None:
+    def _name(self, settings: Settings) -> object:
+        if not has_request_context():
             raise RuntimeError("No request, no visitor. Name one: greet.greet('Ada').")
 
         loaded = "name" in self._loaders
         return self._loaders["name"]() if loaded else session.get(settings.session_key)
 
-    def _language(
-        self, settings: Settings, visit: Request | None, locale: object = None
-    ) -> str:
+    def _language(self, settings: Settings, locale: object = None) -> str:
         # With one language there is nothing to choose, and nothing to look at.
-        several = len(settings.languages) > 1
-        asked = self._asked_languages(visit) if visit and several else [locale]
+        ask = locale is None and len(settings.languages) > 1 and has_request_context()
+        asked = self._asked_languages() if ask else [locale]
         found = (find_language(str(tag), settings.languages) for tag in asked)
         return next(filter(None, found), settings.default_language)
 
-    def _asked_languages(self, visit: Request) -> Iterator[object]:
+    def _asked_languages(self) -> Iterator[object]:
         """Ask whoever may know the visitor's language, each only if it is needed."""
         if "locale" in self._loaders:
-            depend_on(visit, "Cookie")
+            depend_on("Cookie")
             yield self._loaders["locale"]()
         if "babel" in current_app.extensions:
-            depend_on(visit, "Cookie", "Accept-Language")  # what its selector looks at
+            depend_on("Cookie", "Accept-Language")  # what its selector looks at
             yield import_module("flask_babel").get_locale()
 
-        depend_on(visit, "Accept-Language")
-        yield visit.environ.get("HTTP_ACCEPT_LANGUAGE", "")
+        depend_on("Accept-Language")
+        yield request.environ.get("HTTP_ACCEPT_LANGUAGE", "")
 
-    def _hour(self, settings: Settings, visit: Request | None) -> int | None:
-        asked = self._asked_zones(settings, visit)
-        zone = next(filter(None, map(find_zone, asked)), None)
+    def _hour(self, settings: Settings) -> int | None:
+        zone = next(filter(None, map(find_zone, self._asked_zones(settings))), None)
         return None if zone is None else self._clock(zone).hour
 
-    def _asked_zones(
-        self, settings: Settings, visit: Request | None
-    ) -> Iterator[object]:
-        if visit:
-            if "timezone" in self._loaders:
-                yield self._loaders["timezone"]()
-            yield visit.cookies.get(settings.timezone_cookie)
+    def _asked_zones(self, settings: Settings) -> Iterator[object]:
+        if has_request_context():
+            yield self._loaders.get("timezone", lambda: None)()
+            yield request.cookies.get(settings.timezone_cookie)
 
         yield settings.timezone
 
@@ -206,13 +202,12 @@ class Greet:
 
     def _user_page(self, name: str) -> tuple[str, dict[str, str]]:
         # At any time: whoever follows the link need not be whom it names.
-        settings = self._state().settings.get(serving=True)
-        language = self._language(settings, current_visit())
-        greeting = Greeting.to(name, settings.name_limit, language)
+        settings = self._state().current_settings()
+        greeting = Greeting.to(name, settings.name_limit, self._language(settings))
         return self._render("greet/user.html", greeting)
 
     def _render(self, template: str, greeting: Greeting) -> tuple[str, dict[str, str]]:
         state = self._state()
-        base = state.settings.get(serving=True).base_template
+        base = state.current_settings().base_template
         page = state.layout.render(template, base, greeting=greeting)
         return page, {"Content-Language": greeting.locale}
