@@ -13,7 +13,7 @@ from flask import Flask, abort
 from flask_greet import LANGUAGES
 from flask_simpleauth.mailers import console_mailer
 from flask_simpleauth.testing import AuthClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from example_app import config, create_app
 from example_app.extensions import db
@@ -175,6 +175,15 @@ def test_database_is_away(app: Flask, ada: AuthClient) -> None:
     file.rmdir()
     file.with_suffix(".away").rename(file)
     assert ada.get("/auth/account").status_code == 200
+
+
+def test_table_is_missing(app: Flask, client: AuthClient) -> None:
+    """What no waiting helps is broken, and not away."""
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        db.session.execute(text("DROP TABLE entry"))
+        db.session.commit()
+    assert client.get("/").status_code == 500
 
 
 def test_errors_for_programs(client: AuthClient) -> None:
