@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, current_app, render_template, request
-from flask_simpleauth.stores.outages import is_outage
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
@@ -20,9 +19,10 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(error, _show_outage)
 
 
-def _show_outage(error: OperationalError | TimeoutError) -> Any:  # as of a view
-    if not is_outage(error):
-        raise error  # such as that a table is missing: no waiting helps
+def _show_outage(error: Exception) -> Any:  # what a view may return
+    # To SQLite this is an error of the same kind, and no waiting helps.
+    if "no such table" in str(error):
+        raise error
 
     current_app.logger.error("The database is unavailable.", exc_info=error)
     return _show(ServiceUnavailable(retry_after=5))
