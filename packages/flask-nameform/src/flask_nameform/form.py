@@ -28,6 +28,7 @@ from .rows import RowChange, show_change
 from .shape import check_shape
 
 if TYPE_CHECKING:
+    # What its own signatures say, by a name of its stubs alone.
     from wtforms.meta import _MultiDictLike  # pyright: ignore[reportPrivateUsage]
 
 #: What a form says if its token is wanting.

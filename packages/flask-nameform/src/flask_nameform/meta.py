@@ -22,6 +22,8 @@ from .rows import RowChange, take_change
 
 if TYPE_CHECKING:
     from wtforms.fields.core import UnboundField
+
+    # What its own signatures say, by a name of its stubs alone.
     from wtforms.meta import _MultiDictLike  # pyright: ignore[reportPrivateUsage]
 
 #: As ``Meta.locales``: WTForms' messages are in the language of the page.
